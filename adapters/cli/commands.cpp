@@ -1,0 +1,207 @@
+#include "adapters/cli/commands.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include "adapters/cli/handles.hpp"
+#include "adapters/cli/input.hpp"
+#include "adapters/cli/output_file.hpp"
+#include "adapters/cli/progress_bar.hpp"
+
+namespace ramus::cli {
+namespace {
+
+// The session that an interrupt cancels; a second interrupt ends the process as usual.
+volatile std::sig_atomic_t interrupts = 0;
+ramus_session* session_to_cancel = nullptr;
+
+extern "C" void on_interrupt(int signal) {
+  interrupts = interrupts + 1;
+  ramus_session_cancel(session_to_cancel);
+  if (interrupts > 1) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+class Run {
+ public:
+  explicit Run(const CommonArguments& common)
+      : bar_(common.progress == Show::always ||
+             (common.progress == Show::automatic && !common.quiet && isatty(STDERR_FILENO) != 0)) {
+    ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
+    config.threads = common.threads;
+    config.log_level = common.log_level;
+    config.log_user = this;
+    config.log = [](void* user, std::int32_t, const char* text) {
+      static_cast<Run*>(user)->bar_.clear();
+      std::fprintf(stderr, "ramus: %s\n", text);
+    };
+    config.progress_user = this;
+    config.progress = [](void* user, const char* phase, std::uint64_t done, std::uint64_t total) {
+      static_cast<Run*>(user)->bar_.show(phase, done, total);
+    };
+    ramus_session* made = nullptr;
+    ramus_error error = RAMUS_ERROR_INIT;
+    check(ramus_session_create(&config, &made, &error), error);
+    session_.reset(made);
+    session_to_cancel = made;
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+  }
+
+  ~Run() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    session_to_cancel = nullptr;
+  }
+
+  ramus_session* session() const { return session_.get(); }
+  ProgressBar& bar() { return bar_; }
+
+  Model open(const std::string& path) {
+    ramus_model* opened = nullptr;
+    ramus_error error = RAMUS_ERROR_INIT;
+    if (path == "-") {
+      standard_input_ = read_text(path);
+      check(
+          ramus_model_open_memory(session(), standard_input_.data(), standard_input_.size(), nullptr, &opened, &error),
+          error);
+    } else {
+      check(ramus_model_open(session(), path.c_str(), &opened, &error), error);
+    }
+    return Model(opened);
+  }
+
+ private:
+  ProgressBar bar_;
+  Session session_;
+  std::string standard_input_;
+};
+
+std::vector<const char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<const char*> list;
+  std::transform(texts.begin(), texts.end(), std::back_inserter(list),
+                 [](const std::string& text) { return text.c_str(); });
+  return list;
+}
+
+ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& common,
+                           const std::vector<std::string>& passes, const std::optional<std::string>& labels) {
+  const std::vector<const char*> pass_names = pointers(passes), settings = pointers(common.settings);
+  const std::string labels_text = labels ? read_text(*labels) : std::string();
+  ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
+  options.passes = pass_names.data();
+  options.pass_count = pass_names.size();
+  options.settings = settings.data();
+  options.setting_count = settings.size();
+  options.seed = common.seed;
+  if (labels) {
+    options.labels = labels_text.data();
+    options.labels_size = labels_text.size();
+    options.labels_name = labels->c_str();
+  }
+  ramus_report* report = nullptr;
+  ramus_error error = RAMUS_ERROR_INIT;
+  check(ramus_analyze(model.get(), &options, &report, &error), error);
+  run.bar().clear();
+  return ReportHandle(report);
+}
+
+// The writer's own reason says more than "the writer asked to stop".
+void check_written(ramus_status status, const ramus_error& error, const OutputFile& file) {
+  if (status == RAMUS_CANCELLED && !file.why().empty()) {
+    throw Failure(Exit::internal, (file.path() == "-" ? "standard output" : file.path()) + ": " + file.why());
+  }
+  check(status, error);
+}
+
+void write_report(const ReportHandle& report, const std::string& format, OutputFile& file) {
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_report_write(report.get(), format.c_str(), OutputFile::write_to, &file, &error), error, file);
+}
+
+void write_annotated(const Model& model, const ReportHandle& report, OutputFile& file) {
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_annotate(model.get(), report.get(), OutputFile::write_to, &file, &error), error, file);
+}
+
+void commit(std::vector<OutputFile>& files) {
+  for (OutputFile& file : files) file.commit();
+}
+
+std::string sidecar_of(const std::string& annotated) { return annotated + ".ramus.json"; }
+
+}  // namespace
+
+void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
+  Run run(common);
+  const Model model = run.open(arguments.model);
+  std::vector<OutputFile> files;
+  files.reserve(3);  // references stay valid while more are added
+  OutputFile* annotated = nullptr;
+  OutputFile* sidecar = nullptr;
+  if (arguments.annotated) annotated = &files.emplace_back(*arguments.annotated);
+  if (arguments.report) {
+    sidecar = &files.emplace_back(*arguments.report);
+  } else if (annotated != nullptr && annotated->path() != "-") {
+    sidecar = &files.emplace_back(sidecar_of(annotated->path()));
+  }
+  const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels);
+  if (annotated != nullptr) write_annotated(model, report, *annotated);
+  if (sidecar != nullptr) write_report(report, "json", *sidecar);
+  const bool standard_output_taken =
+      (arguments.annotated && *arguments.annotated == "-") || (arguments.report && *arguments.report == "-");
+  if (!standard_output_taken && (arguments.format != "text" || !common.quiet)) {
+    OutputFile standard_output("-");
+    write_report(report, arguments.format, standard_output);
+  }
+  commit(files);
+}
+
+void annotate(const CommonArguments& common, const AnnotateArguments& arguments) {
+  Run run(common);
+  const Model model = run.open(arguments.model);
+  std::vector<OutputFile> files;
+  files.reserve(2);
+  OutputFile& annotated = files.emplace_back(arguments.output);
+  ReportHandle report;
+  if (arguments.report) {
+    const std::string json = read_text(*arguments.report);
+    ramus_report* read = nullptr;
+    ramus_error error = RAMUS_ERROR_INIT;
+    const ramus_status status = ramus_report_read(run.session(), json.data(), json.size(), &read, &error);
+    if (status == RAMUS_INVALID_INPUT) throw Failure(Exit::invalid_input, *arguments.report + ": " + error.message);
+    check(status, error);
+    report.reset(read);
+  } else {
+    report = analyze_model(run, model, common, {}, std::nullopt);
+  }
+  write_annotated(model, report, annotated);
+  if (!arguments.report && annotated.path() != "-") {
+    write_report(report, "json", files.emplace_back(sidecar_of(annotated.path())));
+  }
+  commit(files);
+}
+
+void strip(const CommonArguments& common, const StripArguments& arguments) {
+  Run run(common);
+  const Model model = run.open(arguments.model);
+  std::vector<OutputFile> files;
+  OutputFile& stripped = files.emplace_back(arguments.output);
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_strip(model.get(), OutputFile::write_to, &stripped, &error), error, stripped);
+  commit(files);
+}
+
+void list_passes(const std::string& format) {
+  OutputFile standard_output("-");
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_write_passes(format.c_str(), OutputFile::write_to, &standard_output, &error), error,
+                standard_output);
+}
+
+}  // namespace ramus::cli

@@ -1,0 +1,43 @@
+// The subcommands, each a function of its arguments; everything they do, the C interface does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ramus::cli {
+
+enum class Show { automatic, always, never };
+
+struct CommonArguments {
+  std::uint32_t threads = 0;
+  std::uint64_t seed = 0;
+  bool quiet = false;
+  Show progress = Show::automatic;
+  std::int32_t log_level = 0;  // RAMUS_LOG_*
+  std::vector<std::string> settings;
+};
+
+struct AnalyzeArguments {
+  std::string model;
+  std::optional<std::string> report, annotated, labels;
+  std::vector<std::string> passes;
+  std::string format = "text";
+};
+
+struct AnnotateArguments {
+  std::string model, output;
+  std::optional<std::string> report;
+};
+
+struct StripArguments {
+  std::string model, output;
+};
+
+void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
+void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
+void strip(const CommonArguments& common, const StripArguments& arguments);
+void list_passes(const std::string& format);
+
+}  // namespace ramus::cli

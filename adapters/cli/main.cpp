@@ -1,0 +1,129 @@
+// The ramus command: arguments in, one exit status out.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "adapters/cli/commands.hpp"
+#include "adapters/cli/handles.hpp"
+
+namespace ramus::cli {
+namespace {
+
+void add_common(CLI::App& command, CommonArguments& common) {
+  static const std::map<std::string, Show> kShow{
+      {"auto", Show::automatic}, {"always", Show::always}, {"never", Show::never}};
+  static const std::map<std::string, std::int32_t> kLevels{{"debug", RAMUS_LOG_DEBUG},
+                                                           {"info", RAMUS_LOG_INFO},
+                                                           {"warning", RAMUS_LOG_WARNING},
+                                                           {"error", RAMUS_LOG_ERROR},
+                                                           {"off", RAMUS_LOG_OFF}};
+  command.add_flag("--quiet", common.quiet, "No summary and no progress bar");
+  command.add_option("--progress", common.progress, "Progress bar on standard error: auto, always or never")
+      ->transform(CLI::CheckedTransformer(kShow).description(""))
+      ->type_name("WHEN");
+  command
+      .add_option("--log-level", common.log_level,
+                  "What is logged to standard error: debug, info, warning, error or off")
+      ->transform(CLI::CheckedTransformer(kLevels).description(""))
+      ->type_name("LEVEL");
+}
+
+void add_analysis(CLI::App& command, CommonArguments& common) {
+  command.add_option("--set", common.settings, "An option of a pass; `ramus passes` lists them")
+      ->type_name("PASS.OPTION=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--seed", common.seed, "Of permutations; the same seed gives the same report")->type_name("N");
+  command.add_option("--threads", common.threads, "0: as many as the machine has")->type_name("N");
+}
+
+void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& arguments) {
+  CLI::App* command = app.add_subcommand("analyze", "Find branches, factors and specialization");
+  command->add_option("MODEL", arguments.model, "An ONNX file; - reads standard input")->required()->type_name("");
+  command->add_option("-o", arguments.report, "Write the report as JSON (schema ramus.report/1)")
+      ->type_name("REPORT.json");
+  command->add_option("--annotate", arguments.annotated, "Write the model with the findings in its metadata")
+      ->type_name("OUT.onnx");
+  command->add_option("--labels", arguments.labels, "Families of units: {\"layer\": {\"family\": [unit, ...]}}")
+      ->type_name("FILE.json");
+  command->add_option("--passes", arguments.passes, "Only these passes, and what they need")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--format", arguments.format, "What standard output gets: text or json")
+      ->check(CLI::IsMember({"text", "json"}).description(""))
+      ->type_name("FORMAT");
+  add_analysis(*command, common);
+  add_common(*command, common);
+  command->callback([&] { analyze(common, arguments); });
+}
+
+void add_annotate(CLI::App& app, CommonArguments& common, AnnotateArguments& arguments) {
+  CLI::App* command = app.add_subcommand("annotate", "Write the findings into the model, every other byte as it was");
+  command->add_option("MODEL", arguments.model, "An ONNX file; - reads standard input")->required()->type_name("");
+  command->add_option("-o", arguments.output, "The annotated model; - writes standard output")
+      ->required()
+      ->type_name("OUT.onnx");
+  command->add_option("--report", arguments.report, "A report of this model; without it the model is analysed")
+      ->type_name("REPORT.json");
+  add_analysis(*command, common);
+  add_common(*command, common);
+  command->callback([&] { annotate(common, arguments); });
+}
+
+void add_strip(CLI::App& app, CommonArguments& common, StripArguments& arguments) {
+  CLI::App* command = app.add_subcommand("strip", "Remove every ramus. entry: byte for byte what was annotated");
+  command->add_option("MODEL", arguments.model, "An annotated ONNX file; - reads standard input")
+      ->required()
+      ->type_name("");
+  command->add_option("-o", arguments.output, "The stripped model; - writes standard output")
+      ->required()
+      ->type_name("OUT.onnx");
+  add_common(*command, common);
+  command->callback([&] { strip(common, arguments); });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Finds and scores the branches of ONNX models.", "ramus");
+  app.set_version_flag("--version", std::string("ramus ") + ramus_version());
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "ramus: error: " + std::string(error.what()) + "; see --help\n";
+  });
+  CommonArguments common;
+  common.log_level = RAMUS_LOG_WARNING;
+  AnalyzeArguments analyze_arguments;
+  AnnotateArguments annotate_arguments;
+  StripArguments strip_arguments;
+  std::string passes_format = "text";
+  add_analyze(app, common, analyze_arguments);
+  add_annotate(app, common, annotate_arguments);
+  add_strip(app, common, strip_arguments);
+  CLI::App* passes = app.add_subcommand("passes", "List the passes and their options");
+  passes->add_option("--format", passes_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}).description(""))
+      ->type_name("FORMAT");
+  passes->callback([&] { list_passes(passes_format); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  return static_cast<int>(Exit::done);
+}
+
+}  // namespace
+}  // namespace ramus::cli
+
+int main(int argc, char** argv) {
+  using ramus::cli::Exit;
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing like any other
+  try {
+    return ramus::cli::run(argc, argv);
+  } catch (const ramus::cli::Failure& failure) {
+    std::fprintf(stderr, "ramus: error: %s\n", failure.what());
+    return static_cast<int>(failure.exit);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "ramus: error: %s\n", exception.what());
+    return static_cast<int>(Exit::internal);
+  }
+}

@@ -1,0 +1,39 @@
+// Output that appears whole or not at all.
+//
+//   out.onnx.ramus-tmp-XXXXXX  ──write──▶  ──commit──▶  out.onnx
+//
+// Each file is written beside its target and renamed over it once every output of the command is complete. "-" writes to
+// standard output, right away.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace ramus::cli {
+
+class OutputFile {
+ public:
+  // Throws Failure (usage) when the folder does not exist or cannot be written to.
+  explicit OutputFile(std::string path);
+  ~OutputFile();  // without commit: the temporary file is removed
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+
+  // Takes the bytes, or says no when the disk is full or standard output is closed; why() then says which.
+  bool write(const void* data, std::size_t size);
+  void commit();  // throws Failure (internal)
+
+  const std::string& path() const { return path_; }
+  const std::string& why() const { return why_; }
+
+  // A ramus_writer; `user` is an OutputFile.
+  static int write_to(void* user, const void* data, std::size_t size);
+
+ private:
+  bool is_standard_output() const { return path_ == "-"; }
+
+  std::string path_, temporary_, why_;
+  int descriptor_ = -1;
+};
+
+}  // namespace ramus::cli

@@ -1,0 +1,22 @@
+// The report as JSON, schema ramus.report/1 (report.schema.json says what each field means).
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "plugin/report_formats.hpp"
+
+namespace ramus {
+
+using ReportJson = nlohmann::ordered_json;
+
+ReportJson to_json(const Report& report);
+Status write_json(const Report& report, const TextSink& sink);
+
+// The parts, each in a file of its own.
+ReportJson groups_to_json(const Report& report);
+ReportJson factors_to_json(const Report& report);
+ReportJson features_to_json(const Report& report);
+ReportJson specialization_to_json(const Report& report);
+ReportJson graphs_to_json(const Report& report);
+
+}  // namespace ramus

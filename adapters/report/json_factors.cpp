@@ -1,0 +1,129 @@
+#include <cmath>
+
+#include "adapters/report/json.hpp"
+
+namespace ramus {
+namespace {
+
+// Loadings are pictures, not constants: six digits keep reports small.
+double six_digits(double value) {
+  if (value == 0 || !std::isfinite(value)) return 0;
+  const double scale = std::pow(10.0, 5 - std::floor(std::log10(std::abs(value))));
+  return std::isfinite(scale) ? std::round(value * scale) / scale : value;
+}
+
+ReportJson numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
+
+// The first two vectors, and every significant one.
+ReportJson vectors(const Eigen::MatrixXd& columns, Eigen::Index significant) {
+  ReportJson list = ReportJson::array();
+  for (Eigen::Index j = 0; j < std::min(columns.cols(), std::max<Eigen::Index>(significant, 2)); ++j) {
+    ReportJson vector = ReportJson::array();
+    for (Eigen::Index i = 0; i < columns.rows(); ++i) vector.push_back(six_digits(columns(i, j)));
+    list.push_back(std::move(vector));
+  }
+  return list;
+}
+
+// Units that belong to no factor are left out.
+ReportJson assignments(const std::vector<UnitAssignment>& units) {
+  ReportJson list = ReportJson::array();
+  for (std::size_t unit = 0; unit < units.size(); ++unit) {
+    if (units[unit].factor < 0) continue;
+    list.push_back({{"unit", unit},
+                    {"factor", units[unit].factor},
+                    {"pole", units[unit].pole},
+                    {"confidence", six_digits(units[unit].confidence)}});
+  }
+  return list;
+}
+
+ReportJson strongest(const FactorsUnder& under) {
+  ReportJson list = ReportJson::array();
+  for (std::size_t j = 0; j < under.strongest.size(); ++j) {
+    if (under.strongest[j]) {
+      list.push_back({{"feature", *under.strongest[j]}, {"pearson", under.correlation[j]}});
+    } else {
+      list.push_back(nullptr);
+    }
+  }
+  return list;
+}
+
+ReportJson meaning_to_json(const FactorMeaning& meaning) {
+  ReportJson json{{"factor", meaning.factor}, {"feature", meaning.feature}};
+  json["pearson"] = meaning.pearson;
+  json["spearman"] = meaning.spearman;
+  json["partial"] = meaning.partial ? ReportJson(*meaning.partial) : ReportJson(nullptr);
+  json["p"] = meaning.p;
+  json["q"] = meaning.q;
+  json["named"] = meaning.named;
+  return json;
+}
+
+ReportJson wiring_to_json(const ReportFactors& entry) {
+  const MatrixFactors& factors = entry.factors;
+  const FactorNull& null = factors.null;
+  ReportJson json{{"id", entry.id}};
+  if (!entry.graph.empty()) json["graph"] = entry.graph;
+  json["from"] = entry.from.name;
+  json["from_index"] = entry.from.index;
+  json["from_weight"] = entry.from_weight;
+  json["to"] = entry.to.name;
+  json["to_index"] = entry.to.index;
+  json["joint"] = entry.joint;
+  json["leaking"] = entry.leaking;
+  json["gated"] = entry.gated;
+  json["summed"] = entry.summed;
+  json["rows"] = entry.rows;
+  json["columns"] = entry.columns;
+  json["reduction"] = entry.reduction;
+  json["normalise"] = entry.normalise;
+  json["centring"] = entry.centring;
+  json["status"] = name_of(factors.status);
+  json["total_energy"] = factors.total_energy;
+  json["sigma"] = numbers(factors.sigma);
+  json["energy"] = numbers(factors.energy);
+  json["p"] = numbers(null.p);
+  json["null"] = {{"method", name_of(null.method)}, {"permutations", null.permutations}};
+  json["significant"] = null.significant;
+  json["residual"] = factors.residual;
+  json["effective_rank"] = factors.effective_rank;
+  json["effective_rank_exact"] = factors.effective_rank_exact;
+  json["silent"] = {{"from", factors.silent_inputs}, {"to", factors.silent_outputs}};
+  json["beside"]["raw"] = {
+      {"sigma", entry.raw.sigma}, {"one_signed", entry.raw.one_signed}, {"meaning", strongest(entry.raw)}};
+  json["beside"]["centred"] = {{"sigma", entry.centred.sigma}, {"meaning", strongest(entry.centred)}};
+  json["left"] = vectors(factors.left, null.significant);
+  json["right"] = vectors(factors.right, null.significant);
+  json["assignment"] = {{"from", assignments(factors.inputs)}, {"to", assignments(factors.outputs)}};
+  json["meaning"] = ReportJson::array();
+  for (const FactorMeaning& meaning : entry.meaning) json["meaning"].push_back(meaning_to_json(meaning));
+  return json;
+}
+
+}  // namespace
+
+ReportJson factors_to_json(const Report& report) {
+  ReportJson list = ReportJson::array();
+  for (const ReportFactors& entry : report.factors) list.push_back(wiring_to_json(entry));
+  return list;
+}
+
+ReportJson features_to_json(const Report& report) {
+  ReportJson list = ReportJson::array();
+  for (const ReportFeatures& entry : report.features) {
+    ReportJson json{{"layer", entry.layer.name}};
+    if (!entry.graph.empty()) json["graph"] = entry.graph;
+    json["units"] = entry.units;
+    for (const FeatureColumn& column : entry.columns) {
+      ReportJson values = ReportJson::array();
+      for (const double value : column.values) values.push_back(six_digits(value));
+      json[column.name] = std::move(values);
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+}  // namespace ramus

@@ -1,0 +1,99 @@
+#include "adapters/report/json.hpp"
+
+namespace ramus {
+namespace {
+
+std::string_view name_of(RankTestMethod method) {
+  switch (method) {
+    case RankTestMethod::exact:
+      return "exact";
+    case RankTestMethod::normal:
+      return "normal";
+    case RankTestMethod::constant:
+      break;
+  }
+  return "constant";
+}
+
+ReportJson enrichment_to_json(const FamilyEnrichment& cell) {
+  ReportJson json{{"family", cell.family}, {"layer", cell.layer}};
+  json["hits"] = cell.cell.hits;
+  json["family_size"] = cell.cell.family;
+  json["branch_size"] = cell.cell.branch;
+  json["population"] = cell.cell.population;
+  json["expected"] = cell.test.expected;
+  json["p"] = cell.test.p;
+  json["log_p"] = cell.test.log_p;
+  json["log_odds"] = cell.test.log_odds;
+  json["q"] = cell.q;
+  json["in_score"] = cell.in_score;
+  return json;
+}
+
+ReportJson contrast_to_json(const FeatureContrast& contrast) {
+  ReportJson json{{"feature", contrast.feature}, {"at_layer", contrast.at_layer}};
+  json["auc"] = contrast.test.auc;
+  json["delta"] = contrast.test.delta;
+  json["p"] = contrast.test.p;
+  json["q"] = contrast.q;
+  json["test"] = {
+      {"name", "mann-whitney"}, {"method", name_of(contrast.test.method)}, {"n", {contrast.test.n1, contrast.test.n2}}};
+  json["mean"] = contrast.mean;
+  json["mean_elsewhere"] = contrast.mean_elsewhere;
+  return json;
+}
+
+ReportJson branch_to_json(const std::string& id, const BranchSpecialization& branch, bool scored) {
+  ReportJson json{{"branch", id}};
+  json["score"] = scored ? ReportJson(branch.score) : ReportJson(nullptr);
+  json["share"] = scored ? ReportJson(branch.share) : ReportJson(nullptr);
+  json["enrichment"] = ReportJson::array();
+  for (const FamilyEnrichment& cell : branch.enrichment) json["enrichment"].push_back(enrichment_to_json(cell));
+  json["features"] = ReportJson::array();
+  for (const FeatureContrast& contrast : branch.features) json["features"].push_back(contrast_to_json(contrast));
+  json["factors"] = ReportJson::array();
+  return json;
+}
+
+ReportJson confounders_of(const ReportGroup& group, const GroupSpecialization& values) {
+  ReportJson json{{"kernel", ReportJson::array()}, {"units", ReportJson::array()}, {"depth", ReportJson::array()}};
+  for (std::size_t b = 0; b < values.branches.size(); ++b) {
+    const auto& kernel = group.branches[b].kernel;
+    json["kernel"].push_back(kernel ? ReportJson(*kernel) : ReportJson(nullptr));
+    json["units"].push_back(values.branches[b].units);
+    json["depth"].push_back(values.branches[b].depth);
+  }
+  json["kernels_differ"] = values.kernels_differ;
+  return json;
+}
+
+ReportJson group_to_json(const Report& report, const ReportSpecialization& entry) {
+  const GroupSpecialization& values = entry.values;
+  ReportJson json{{"group", entry.group}};
+  const auto& score = values.score;
+  json["score"] = score ? ReportJson(score->score) : ReportJson(nullptr);
+  json["basis"] = score ? ReportJson(score->basis) : ReportJson(nullptr);
+  json["p"] = score ? ReportJson(score->p) : ReportJson(nullptr);
+  json["null_mean"] = score ? ReportJson(score->null_mean) : ReportJson(nullptr);
+  json["units"] = score ? ReportJson(score->units) : ReportJson(nullptr);
+  if (score) json["layer"] = score->layer;
+  if (score) json["permutations"] = score->permutations;
+  json["set_aside"] = values.set_aside;
+  json["branches"] = ReportJson::array();
+  for (std::size_t b = 0; b < values.branches.size(); ++b) {
+    json["branches"].push_back(branch_to_json(entry.branches[b], values.branches[b], score.has_value()));
+  }
+  json["wiring"] = ReportJson::object();
+  if (const ReportGroup* group = report.find_group(entry.group)) json["confounders"] = confounders_of(*group, values);
+  return json;
+}
+
+}  // namespace
+
+ReportJson specialization_to_json(const Report& report) {
+  ReportJson list = ReportJson::array();
+  for (const ReportSpecialization& entry : report.specialization) list.push_back(group_to_json(report, entry));
+  return list;
+}
+
+}  // namespace ramus

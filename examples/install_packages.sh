@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs the Debian 12 packages that Ramus needs. Calls apt-get only when one is missing, so that it also works offline.
+# usage: install_packages.sh build|tests ...
+set -euo pipefail
+
+build=(
+  g++ cmake ninja-build
+  libboost-dev      # Boost.Graph and Boost.Math, headers only
+  libeigen3-dev     # matrices
+  libtbb-dev        # threads
+  libexpected-dev   # tl::expected
+  libprotozero-dev  # the wire format of protobuf, without copies
+  libssl-dev        # SHA-256
+  libonnx-dev libprotobuf-dev  # the official library: shape inference and the checker
+  libspdlog-dev nlohmann-json3-dev libcli11-dev
+)
+tests=(
+  doctest-dev
+  ccache
+  clang-format-14
+  pkg-config
+  python3 python3-jsonschema python3-onnx python3-scipy python3-sklearn  # schemas, the checker, reference numbers
+  nodejs@node npm@npm  # name@command: any package that brings the command will do
+)
+
+missing=()
+for set in "$@"; do
+  declare -n packages=$set
+  for entry in "${packages[@]}"; do
+    name=${entry%@*}
+    case $entry in
+      *@*) command -v "${entry#*@}" >/dev/null || missing+=("$name") ;;
+      *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name") ;;
+    esac
+  done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    env DEBIAN_FRONTEND=noninteractive "$@"
+  else
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
+  fi
+}
+echo "installing ${missing[*]}"
+as_root apt-get update -q || { sleep 5; as_root apt-get update -q; }
+as_root apt-get install -q -y --no-install-recommends "${missing[@]}"

@@ -1,0 +1,25 @@
+// How much a model file may ask of us. A file is hostile until read: no number in it is believed beyond these.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ramus {
+
+struct Limits {
+  std::size_t nodes = 4'000'000;               // all graphs of a model; 20 times the largest export seen
+  std::size_t nesting = 64;                    // graph bodies inside bodies; 30 is the deepest seen (nested Loop tests)
+  std::size_t rank = 64;                       // tensor dimensions; the ONNX operators stop at 8
+  std::int64_t tensor_elements = 1LL << 33;    // one tensor; 8.6e9 holds every published embedding table
+  std::int64_t filled_elements = 1LL << 28;    // decoded elements of a constant fill or a sparse tensor: no bytes stand
+                                               // behind them, so a 20-byte file could ask for any amount
+  std::int64_t matrix_side = 1 << 16;          // side of a wiring matrix; its smaller side is squared in memory
+  std::size_t attribute_elements = 1 << 22;    // one repeated attribute
+  std::int64_t channels = 1LL << 33;           // of one value; as many as a tensor may have elements
+  std::size_t channel_segments = 1 << 12;      // pieces of one value's channels; DenseNet's last concat has 60
+  std::size_t all_channel_segments = 1 << 23;  // of all values, with the norms passed; under 1 GB, hostile graphs only
+  std::uint64_t region_visits = 200'000'000;   // edges looked at while regions are walked; seconds, not hours
+  std::size_t message_bytes = (std::size_t{1} << 31) - 1;  // protobuf's own limit, for what the official library parses
+};
+
+}  // namespace ramus

@@ -1,0 +1,172 @@
+#include "graph/region.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+namespace ramus {
+namespace {
+
+constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
+constexpr std::uint32_t kSeveral = 0xFFFFFFFE;
+
+std::vector<ValueId> distinct_inputs(const Graph& graph, NodeId join) {
+  std::vector<ValueId> distinct;
+  std::unordered_set<ValueId> seen;
+  for (const ValueId input : graph.data_inputs(join)) {
+    if (seen.insert(input).second) distinct.push_back(input);
+  }
+  return distinct;
+}
+
+template <class Visit>
+void for_each_successor(const Dataflow& flow, Vertex v, Visit visit) {
+  const auto [first, last] = boost::out_edges(v, flow.edges());
+  for (auto edge = first; edge != last; ++edge) visit(static_cast<Vertex>(boost::target(*edge, flow.edges())));
+}
+
+}  // namespace
+
+RegionFinder::RegionFinder(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators,
+                           const DominatorTree& post_dominators, const Limits& limits)
+    : graph_(graph),
+      flow_(flow),
+      dominators_(dominators),
+      post_dominators_(post_dominators),
+      limits_(limits),
+      stamp_(flow.size(), 0),
+      piece_(flow.size(), 0),
+      label_(flow.size(), kNowhere) {}
+
+Result<std::optional<Region>> RegionFinder::find(NodeId join) {
+  const std::vector<ValueId> inputs = distinct_inputs(graph_, join);
+  if (inputs.size() < 2) return std::nullopt;
+  Region region;
+  region.join = join;
+  region.fork = dominators_.parent(flow_.vertex(join));
+  if (auto status = sweep(region.fork, inputs); !status) return propagate(std::move(status.error()));
+  join_pieces();
+  label_by_input(inputs);
+  fill_arms(inputs, region);
+  find_crossing(region);
+  region.closed =
+      !region.overlapping && region.crossing.empty() && post_dominators_.dominates(flow_.vertex(join), region.fork);
+  return region;
+}
+
+// Backwards from the join's inputs, stopping at the fork; depth first, so that members_ can be put in an order in which
+// every vertex stands before those it reads.
+Status RegionFinder::sweep(Vertex fork, const std::vector<ValueId>& inputs) {
+  ++now_;
+  members_.clear();
+  using InEdges = boost::graph_traits<BoostDataflow>::in_edge_iterator;
+  std::vector<std::pair<Vertex, std::pair<InEdges, InEdges>>> path;
+  const auto enter = [&](Vertex v) {
+    if (v == fork || inside(v)) return;
+    stamp_[v] = now_;
+    piece_[v] = v;
+    label_[v] = kNowhere;
+    visits_ += boost::in_degree(v, flow_.edges()) + boost::out_degree(v, flow_.edges());
+    path.emplace_back(v, boost::in_edges(v, flow_.edges()));
+  };
+  for (const ValueId input : inputs) {
+    enter(flow_.vertex(input));
+    while (!path.empty()) {
+      auto& [next, last] = path.back().second;
+      if (next == last) {
+        members_.push_back(path.back().first);
+        path.pop_back();
+        continue;
+      }
+      const auto predecessor = static_cast<Vertex>(boost::source(*next, flow_.edges()));
+      ++next;
+      enter(predecessor);
+    }
+  }
+  std::reverse(members_.begin(), members_.end());
+  if (flow_.is_node(fork)) visits_ += boost::out_degree(fork, flow_.edges());
+  if (visits_ <= limits_.region_visits) return {};
+  return failure(ErrorKind::invalid_input, "its regions overlap too much: more than " +
+                                               std::to_string(limits_.region_visits) + " steps to list their nodes");
+}
+
+Vertex RegionFinder::piece_of(Vertex v) {
+  while (piece_[v] != v) v = piece_[v] = piece_[piece_[v]];
+  return v;
+}
+
+void RegionFinder::join_pieces() {
+  for (const Vertex v : members_) {
+    for_each_successor(flow_, v, [&](Vertex next) {
+      if (inside(next)) piece_[piece_of(next)] = piece_of(v);
+    });
+  }
+}
+
+void RegionFinder::label_by_input(const std::vector<ValueId>& inputs) {
+  const auto merge = [](std::uint32_t a, std::uint32_t b) {
+    if (a == kNowhere || a == b) return b;
+    return b == kNowhere ? a : kSeveral;
+  };
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Vertex v = flow_.vertex(inputs[i]);
+    if (inside(v)) label_[v] = merge(label_[v], static_cast<std::uint32_t>(i));
+  }
+  for (const Vertex v : members_) {
+    for_each_successor(flow_, v, [&](Vertex next) {
+      if (inside(next)) label_[v] = merge(label_[v], label_[next]);
+    });
+  }
+}
+
+void RegionFinder::fill_arms(const std::vector<ValueId>& inputs, Region& region) {
+  std::map<Vertex, std::vector<std::uint32_t>> inputs_of_piece;
+  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+    const Vertex v = flow_.vertex(inputs[i]);
+    if (inside(v)) inputs_of_piece[piece_of(v)].push_back(i);
+  }
+  std::vector<std::size_t> arm_of_input(inputs.size());
+  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+    const Vertex v = flow_.vertex(inputs[i]);
+    const auto piece = inside(v) ? inputs_of_piece.find(piece_of(v)) : inputs_of_piece.end();
+    const bool alone = piece == inputs_of_piece.end() || piece->second.size() == 1;
+    region.overlapping = region.overlapping || !alone;
+    arm_of_input[i] = region.arms.size();
+    region.arms.push_back(Arm{.nodes = {}, .inputs = {i}, .skip = alone});
+  }
+  for (const Vertex v : members_) {
+    if (!flow_.is_node(v)) continue;
+    if (label_[v] == kSeveral) {
+      region.shared.push_back(flow_.node(v));
+    } else {
+      Arm& arm = region.arms[arm_of_input[label_[v]]];
+      arm.nodes.push_back(flow_.node(v));
+      arm.skip = false;
+    }
+  }
+  for (Arm& arm : region.arms) std::sort(arm.nodes.begin(), arm.nodes.end());
+  std::sort(region.shared.begin(), region.shared.end());
+}
+
+void RegionFinder::find_crossing(Region& region) const {
+  const Vertex join = flow_.vertex(region.join);
+  const auto outside = [&](Vertex v) { return v != join && !inside(v); };
+  const auto look = [&](Vertex v) {
+    const auto [first, last] = boost::out_edges(v, flow_.edges());
+    for (auto edge = first; edge != last; ++edge) {
+      const auto next = static_cast<Vertex>(boost::target(*edge, flow_.edges()));
+      if (!outside(next)) continue;
+      if (flow_.is_value(v)) {  // once is enough: the fork of many small regions may have very many readers
+        region.crossing.push_back(flow_.value(v));
+        return;
+      }
+      if (flow_.is_value(next)) region.crossing.push_back(flow_.value(next));
+    }
+  };
+  for (const Vertex v : members_) look(v);
+  if (region.fork != Dataflow::kSource) look(region.fork);
+  std::sort(region.crossing.begin(), region.crossing.end());
+  region.crossing.erase(std::unique(region.crossing.begin(), region.crossing.end()), region.crossing.end());
+}
+
+}  // namespace ramus

@@ -1,0 +1,68 @@
+#include "passes/branch_group.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "graph/weight_layer.hpp"
+
+namespace ramus {
+namespace {
+
+void widen_kernel(const WeightLayer& layer, Branch& branch) {
+  if (layer.kernel.empty()) return;
+  const std::int64_t width = layer.kernel.back();
+  const std::int64_t height = layer.kernel.size() > 1 ? layer.kernel[layer.kernel.size() - 2] : 1;
+  auto& kernel = branch.kernel.emplace(branch.kernel.value_or(std::array<std::int64_t, 2>{1, 1}));
+  kernel = {std::max(kernel[0], height), std::max(kernel[1], width)};
+}
+
+}  // namespace
+
+std::string_view name_of(BranchKind kind) {
+  switch (kind) {
+    case BranchKind::concat:
+      return "concat";
+    case BranchKind::sum:
+      return "sum";
+    case BranchKind::residual:
+      return "residual";
+    case BranchKind::grouped:
+      return "grouped";
+  }
+  return "";
+}
+
+std::string_view name_of(ConcatAxis axis) {
+  switch (axis) {
+    case ConcatAxis::channels:
+      return "channels";
+    case ConcatAxis::space:
+      return "space";
+    case ConcatAxis::batch:
+      return "batch";
+  }
+  return "";
+}
+
+std::int64_t parameters_in(const WeightView& weight) {
+  const bool counts =
+      is_numeric(weight.type) && weight.type != ElementType::int64 && weight.type != ElementType::boolean;
+  return counts ? weight.elements() : 0;
+}
+
+void describe_branch(const Graph& graph, Branch& branch) {
+  std::set<WeightId> counted;
+  for (const NodeId id : branch.nodes) {
+    for (const ValueId input : graph[id].inputs) {
+      if (!graph.is_parameter(input) || !counted.insert(graph[input].weight).second) continue;
+      branch.parameters += parameters_in(graph[graph[input].weight]);
+    }
+    const auto layer = find_weight_layer(graph, id);
+    if (!layer) continue;
+    branch.layers.push_back({id, 0, layer->outputs});
+    branch.macs += macs_of(graph, id);
+    widen_kernel(*layer, branch);
+  }
+}
+
+}  // namespace ramus

@@ -1,0 +1,68 @@
+// The facts about branches that finders return and everything later reads.
+//
+//   a group   fork ─┬─▶ branch 0 ─▶┐          units: where the join is a concatenation, branch b owns the channels
+//                   ├─▶ branch 1 ─▶┤ join            [begin, end) of the join's output
+//                   └─▶ branch 2 ─▶┘          layers: the ranges of units that a branch owns in layers inside it
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "graph/dataflow.hpp"
+#include "graph/graph.hpp"
+#include "graph/weight_view.hpp"
+
+namespace ramus {
+
+enum class BranchKind {
+  concat,    // the join concatenates channels
+  sum,       // a sum of arms that all compute
+  residual,  // a sum with an arm that is a skip, or a projection: linear operators only
+  grouped,   // a convolution with groups, carried back and forth as far as channels stay apart
+};
+std::string_view name_of(BranchKind kind);
+
+// What a concatenation strings together; only channels are units.
+enum class ConcatAxis { channels, space, batch };
+std::string_view name_of(ConcatAxis axis);
+
+// Units [begin, end) of a layer: of a node with weights, or of a join.
+struct UnitRange {
+  NodeId layer;
+  std::int64_t begin = 0, end = 0;
+  friend bool operator==(const UnitRange&, const UnitRange&) = default;
+};
+
+struct Branch {
+  std::vector<NodeId> nodes;       // ascending; grouped branches share theirs
+  bool skip = false;               // no nodes: the fork's value itself
+  bool projection = false;         // the linear arm of a residual
+  std::optional<UnitRange> units;  // at the join; concat and grouped only
+  std::vector<UnitRange> layers;   // in the order of the nodes
+  std::int64_t parameters = 0;     // elements of the weights it reads; a grouped branch counts its share
+  std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where shapes are not known
+  std::optional<std::array<std::int64_t, 2>> kernel;  // largest height and width of its convolutions
+};
+
+struct BranchGroup {
+  BranchKind kind = BranchKind::concat;
+  NodeId join;                       // grouped: the last of its grouped convolutions
+  Vertex fork = Dataflow::kSource;   // a vertex of the data flow of the normal form
+  std::optional<std::int64_t> axis;  // of a concatenation, counted from the front
+  ConcatAxis along = ConcatAxis::channels;
+  bool closed = true;
+  bool leaking = false;           // grouped: an operator inside lets neighbouring channels in (LRN)
+  std::vector<ValueId> crossing;  // values read outside, which keep the group open
+  std::vector<NodeId> shared;     // nodes that serve several arms
+  std::vector<Branch> branches;
+};
+
+// Fills layers (each whole), parameters, macs and kernel from the branch's nodes.
+void describe_branch(const Graph& graph, Branch& branch);
+
+// Elements of a weight that counts as parameters: not the integers that shapes, axes and indices are made of.
+std::int64_t parameters_in(const WeightView& weight);
+
+}  // namespace ramus

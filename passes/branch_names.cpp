@@ -1,0 +1,213 @@
+#include "passes/branch_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "graph/weight_layer.hpp"
+
+namespace ramus {
+namespace {
+
+bool is_separator(char c) { return std::string_view("/._-:#").find(c) != std::string_view::npos; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+bool ends_a_word(const std::vector<std::string>& names, std::size_t length) {
+  const std::string& first = names.front();
+  const bool is_a_name =
+      std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name.size() == length; });
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    if (name.size() == length || is_separator(name[length])) return true;
+    return is_a_name && !(is_digit(first[length - 1]) && is_digit(name[length]));
+  });
+}
+
+std::string_view without_leading_separators(std::string_view name) {
+  while (!name.empty() && is_separator(name.front())) name.remove_prefix(1);
+  return name;
+}
+
+// One way of naming nodes: each node gives no, one or several names.
+using Source = std::vector<std::string> (*)(const Graph&, NodeId);
+
+std::vector<std::string> own_name(const Graph& graph, NodeId node) { return {graph[node].name}; }
+
+std::vector<std::string> value_names(const Graph& graph, NodeId node) {
+  std::vector<std::string> names;
+  for (const ValueId output : graph[node].outputs) {
+    if (output.exists() && !graph[output].readers.empty()) names.push_back(graph[output].name);
+  }
+  return names;
+}
+
+// "fire2/squeeze1x1_w_0" speaks of fire2/squeeze1x1: the words that only say "weight" come off the end.
+std::string without_weight_words(std::string name) {
+  static constexpr std::array<std::string_view, 9> kWords{"w",      "W",       "b",    "B",     "0",
+                                                          "weight", "weights", "bias", "kernel"};
+  for (std::size_t cut = name.find_last_of("/._-:#"); cut != std::string::npos && cut > 0;
+       cut = name.find_last_of("/._-:#")) {
+    if (std::find(kWords.begin(), kWords.end(), std::string_view(name).substr(cut + 1)) == kWords.end()) break;
+    name.resize(cut);
+  }
+  return name;
+}
+
+std::vector<std::string> weight_names(const Graph& graph, NodeId node) {
+  std::vector<std::string> names;
+  if (!find_weight_layer(graph, node)) return names;
+  for (const ValueId input : graph[node].inputs) {
+    if (graph.is_parameter(input)) names.push_back(without_weight_words(graph[input].name));
+  }
+  return names;
+}
+
+std::vector<std::string> names_of(const Graph& graph, const std::vector<NodeId>& nodes, Source source) {
+  std::vector<std::string> names;
+  for (const NodeId node : nodes) {
+    for (std::string& name : source(graph, node)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+// What all nodes of a branch agree on. Where that is the name of one node inside (a pool before a projection), it names
+// a part of the branch, and the last node speaks for the whole.
+std::string agreed_name(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  const std::string common = common_beginning(names);
+  const bool names_a_part = common != names.back() && std::count(names.begin(), names.end(), common) > 0;
+  return names_a_part ? names.back() : common;
+}
+
+struct Agreement {
+  std::string group;
+  std::vector<std::string> branches;  // empty where a branch has no nodes or no name of its own
+};
+
+bool all_differ(std::vector<std::string> names) {
+  names.erase(std::remove(names.begin(), names.end(), std::string()), names.end());
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) == names.end();
+}
+
+Agreement agree(const Graph& graph, const BranchGroup& group, Source source) {
+  Agreement agreement;
+  std::vector<std::string> all = source(graph, group.join);
+  for (const Branch& branch : group.branches) {
+    const std::vector<std::string> names = names_of(graph, branch.nodes, source);
+    agreement.branches.push_back(agreed_name(names));
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  agreement.group = all.empty() ? std::string() : common_beginning(all);
+  for (std::string& branch : agreement.branches) {
+    if (branch.size() <= agreement.group.size()) branch.clear();
+  }
+  if (!all_differ(agreement.branches)) agreement.branches.assign(agreement.branches.size(), {});
+  return agreement;
+}
+
+// What makes one source of names better than another: that it names the whole, then how many parts it names. A source that
+// names some parts and not the whole (n7 beside a nameless arm) says nothing.
+std::pair<bool, std::int64_t> rank_of(const Agreement& agreement, const BranchGroup& group) {
+  std::int64_t named = 0, nameless = 0;
+  for (std::size_t b = 0; b < agreement.branches.size(); ++b) {
+    if (!agreement.branches[b].empty()) {
+      ++named;
+    } else if (!group.branches[b].nodes.empty()) {
+      ++nameless;
+    }
+  }
+  const bool names_the_whole = !agreement.group.empty();
+  return {names_the_whole, names_the_whole || nameless == 0 ? named : 0};
+}
+
+std::string operators_of(const Graph& graph, const Branch& branch) {
+  constexpr std::size_t kMost = 6;
+  std::string text;
+  std::size_t layers = 0;
+  for (const NodeId node : branch.nodes) {
+    const auto layer = find_weight_layer(graph, node);
+    if (!layer) continue;
+    if (++layers > kMost) continue;
+    text += (text.empty() ? "" : "-") + graph[node].op;
+    for (std::size_t i = 0; i < layer->kernel.size(); ++i) {
+      text += (i == 0 ? "" : "x") + std::to_string(layer->kernel[i]);
+    }
+  }
+  if (layers > kMost) text += "-" + std::to_string(layers - kMost) + " more";
+  if (text.empty() && !branch.nodes.empty()) text = graph[branch.nodes.front()].op;
+  return text;
+}
+
+std::string unique_name(std::string name, std::set<std::string>& taken) {
+  if (name.empty()) name = "group";
+  std::string candidate = name;
+  for (int copy = 2; !taken.insert(candidate).second; ++copy) candidate = name + "#" + std::to_string(copy);
+  return candidate;
+}
+
+std::string positional_name(const Graph& graph, const BranchGroup& group, const std::string& group_name,
+                            std::size_t position) {
+  const Branch& branch = group.branches[position];
+  if (group.kind == BranchKind::grouped) return group_name + "/group" + std::to_string(position);
+  const bool several_skips =
+      std::count_if(group.branches.begin(), group.branches.end(), [](const Branch& other) { return other.skip; }) > 1;
+  if (branch.skip) return group_name + "/skip" + (several_skips ? std::to_string(position) : "");
+  const std::string operators = operators_of(graph, branch);
+  return group_name + "/arm" + std::to_string(position) + (operators.empty() ? "" : ": " + operators);
+}
+
+// The source of names that says most about a group.
+Agreement best_agreement(const Graph& graph, const BranchGroup& group) {
+  Agreement best;
+  best.branches.assign(group.branches.size(), {});
+  if (group.kind == BranchKind::grouped) return best;
+  for (const Source source : {own_name, value_names, weight_names}) {
+    Agreement agreement = agree(graph, group, source);
+    if (rank_of(agreement, group) > rank_of(best, group)) best = std::move(agreement);
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string common_beginning(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  const std::string& first = names.front();
+  std::size_t length = first.size();
+  for (const std::string& name : names) {
+    const auto differs =
+        std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(length), name.begin(), name.end());
+    length = static_cast<std::size_t>(differs.first - first.begin());
+  }
+  while (length > 0 && (is_separator(first[length - 1]) || !ends_a_word(names, length))) --length;
+  return first.substr(0, length);
+}
+
+std::vector<GroupNames> name_groups(const Graph& graph, const std::vector<const BranchGroup*>& groups) {
+  std::vector<Agreement> agreements;
+  std::map<std::string, int> uses;
+  for (const BranchGroup* group : groups) {
+    agreements.push_back(best_agreement(graph, *group));
+    ++uses[agreements.back().group];
+  }
+  std::vector<GroupNames> all;
+  std::set<std::string> taken;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const Agreement& agreement = agreements[g];
+    const bool own = !agreement.group.empty() && uses[agreement.group] == 1;
+    GroupNames names;
+    names.group = unique_name(
+        std::string(without_leading_separators(own ? agreement.group : graph[groups[g]->join].name)), taken);
+    for (std::size_t b = 0; b < agreement.branches.size(); ++b) {
+      std::string name(without_leading_separators(agreement.branches[b]));
+      names.branches.push_back(name.empty() ? positional_name(graph, *groups[g], names.group, b) : std::move(name));
+    }
+    all.push_back(std::move(names));
+  }
+  return all;
+}
+
+}  // namespace ramus

@@ -1,0 +1,132 @@
+#include "passes/branch_tree.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "passes/branch_names.hpp"
+#include "passes/pass.hpp"
+
+namespace ramus {
+namespace {
+
+std::vector<NodeId> nodes_of(const BranchGroup& group) {
+  std::vector<NodeId> nodes = group.shared;
+  for (const Branch& branch : group.branches) nodes.insert(nodes.end(), branch.nodes.begin(), branch.nodes.end());
+  nodes.push_back(group.join);
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  return nodes;
+}
+
+struct Place {
+  std::size_t group = 0;
+  std::size_t branch = 0;
+};
+
+// Which branches hold a node. Branches of a grouped convolution share their nodes, so nothing lies in one of them alone.
+std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> groups) {
+  std::map<NodeId, std::vector<Place>> holders;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (groups[g].kind == BranchKind::grouped) continue;
+    for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
+      for (const NodeId node : groups[g].branches[b].nodes) holders[node].push_back({g, b});
+    }
+  }
+  return holders;
+}
+
+std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& holders,
+                                 std::span<const BranchGroup> groups, std::size_t group) {
+  const auto held = holders.find(groups[group].join);
+  if (held == holders.end()) return std::nullopt;
+  const std::vector<NodeId> nodes = nodes_of(groups[group]);
+  std::optional<Place> best;
+  std::size_t best_size = 0;
+  for (const Place& candidate : held->second) {
+    const Branch& branch = groups[candidate.group].branches[candidate.branch];
+    if (candidate.group == group || (best && branch.nodes.size() >= best_size)) continue;
+    if (!std::includes(branch.nodes.begin(), branch.nodes.end(), nodes.begin(), nodes.end())) continue;
+    best = candidate;
+    best_size = branch.nodes.size();
+  }
+  return best;
+}
+
+// Groups by the place of their joins in the order of execution.
+std::vector<std::size_t> in_order_of_joins(const Graph& graph, std::span<const BranchGroup> groups) {
+  std::vector<std::size_t> place(graph.nodes().size());
+  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  std::vector<std::size_t> order(groups.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return place[groups[a].join.index] < place[groups[b].join.index];
+  });
+  return order;
+}
+
+// Writes groups down depth first: each parent, then what lies in it.
+class Arranger {
+ public:
+  Arranger(const Graph& graph, std::span<const BranchGroup> groups)
+      : parents_(groups.size()), children_(groups.size()) {
+    const auto holders = find_holders(groups);
+    for (const std::size_t g : in_order_of_joins(graph, groups)) {
+      parents_[g] = find_parent(holders, groups, g);
+      (parents_[g] ? children_[parents_[g]->group] : roots_).push_back(g);
+    }
+  }
+
+  BranchTree run() {
+    std::vector<std::size_t> open(roots_.rbegin(), roots_.rend());
+    std::vector<std::size_t> entry_of(parents_.size());
+    while (!open.empty()) {
+      const std::size_t g = open.back();
+      open.pop_back();
+      BranchTree::Entry entry;
+      entry.group = g;
+      if (parents_[g]) {
+        entry.parent = BranchTree::Parent{entry_of[parents_[g]->group], parents_[g]->branch};
+        entry.depth = tree_.entries[entry.parent->entry].depth + 1;
+      }
+      entry_of[g] = tree_.entries.size();
+      tree_.entries.push_back(std::move(entry));
+      open.insert(open.end(), children_[g].rbegin(), children_[g].rend());
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  std::vector<std::optional<Place>> parents_;
+  std::vector<std::vector<std::size_t>> children_;
+  std::vector<std::size_t> roots_;
+  BranchTree tree_;
+};
+
+}  // namespace
+
+std::size_t BranchTree::entry_of(std::size_t group) const {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.group == group; });
+  return static_cast<std::size_t>(found - entries.begin());
+}
+
+BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> groups) {
+  BranchTree tree = Arranger(graph, groups).run();
+  std::vector<const BranchGroup*> in_order;
+  for (const BranchTree::Entry& entry : tree.entries) in_order.push_back(&groups[entry.group]);
+  std::vector<GroupNames> names = name_groups(graph, in_order);
+  for (std::size_t e = 0; e < tree.entries.size(); ++e) {
+    tree.entries[e].name = std::move(names[e].group);
+    tree.entries[e].branch_names = std::move(names[e].branches);
+  }
+  return tree;
+}
+
+Result<Findings> find_branch_tree(const PassContext& context) {
+  Findings findings;
+  findings.tree = arrange_branches(context.graph, context.found.groups);
+  return findings;
+}
+
+}  // namespace ramus

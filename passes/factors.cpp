@@ -1,0 +1,259 @@
+#include "passes/factors.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "passes/numerics/kernel_features.hpp"
+#include "passes/numerics/statistics.hpp"
+#include "passes/parallel.hpp"
+#include "passes/pass.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr int kMeaningPermutations = 9999;
+constexpr double kNameLevel = 0.05;       // q at which a feature may name a factor
+constexpr double kNameCorrelation = 0.3;  // and the |r| below which a name would mislead, however sure the test is
+
+Normalise normalise_named(std::string_view word) {
+  if (word == "outputs") return Normalise::outputs;
+  if (word == "both") return Normalise::both;
+  return word == "none" ? Normalise::none : Normalise::inputs;
+}
+
+Centring centring_named(std::string_view word) {
+  if (word == "columns") return Centring::columns;
+  if (word == "double") return Centring::double_;
+  return word == "none" ? Centring::none : Centring::rows;
+}
+
+FactorOptions factor_options(const PassContext& context, std::string id) {
+  FactorOptions options;
+  options.normalise = normalise_named(context.options.text("factors.normalise"));
+  options.centring = centring_named(context.options.text("factors.centring"));
+  options.k = static_cast<Eigen::Index>(context.options.number("factors.k"));
+  options.permutations = static_cast<int>(context.options.number("factors.permutations"));
+  options.seed = context.seed;
+  options.key = std::move(id);
+  return options;
+}
+
+// Features of P's units as columns, without angles and constants.
+struct FeatureTable {
+  std::vector<std::string_view> names;
+  std::vector<bool> may_name;  // says what units respond to; a norm depends on the units' scale, which is a free gauge
+  Eigen::MatrixXd columns;     // [units that count x features]
+  std::vector<Eigen::Index> units;  // which units of P count: those that are not silent
+};
+
+std::span<const double> column(const Eigen::MatrixXd& m, Eigen::Index j) {
+  return {m.col(j).data(), static_cast<std::size_t>(m.rows())};
+}
+
+FeatureTable feature_table(const Findings& found, const Wiring& wiring, const Eigen::MatrixXd& m,
+                           const std::vector<Eigen::Index>& silent) {
+  FeatureTable table;
+  const auto features = std::find_if(found.features.begin(), found.features.end(),
+                                     [&](const UnitFeatures& known) { return known.layer == wiring.from; });
+  const bool known = features != found.features.end() && features->units == m.cols() &&
+                     std::any_of(features->columns.begin(), features->columns.end(),
+                                 [](const FeatureColumn& feature) { return feature.of_image; });
+  if (!known) return table;
+  for (Eigen::Index unit = 0; unit < m.cols(); ++unit) {
+    if (!std::binary_search(silent.begin(), silent.end(), unit)) table.units.push_back(unit);
+  }
+  std::vector<Eigen::VectorXd> columns;
+  const auto add = [&](std::string_view name, bool may_name, const Eigen::VectorXd& all) {
+    const Eigen::VectorXd values = all(table.units);
+    if (values.size() < 3 || values.maxCoeff() - values.minCoeff() <= 1e-12 * values.cwiseAbs().maxCoeff()) return;
+    table.names.push_back(name);
+    table.may_name.push_back(may_name);
+    columns.push_back(values);
+  };
+  for (const FeatureColumn& feature : features->columns) {
+    if (feature.directional) continue;
+    add(feature.name, feature.of_image,
+        Eigen::VectorXd::Map(feature.values.data(), static_cast<Eigen::Index>(feature.values.size())));
+  }
+  add("fan_out_norm", false, fan_out_norm(m));
+  table.columns.resize(static_cast<Eigen::Index>(table.units.size()), static_cast<Eigen::Index>(columns.size()));
+  for (std::size_t j = 0; j < columns.size(); ++j) table.columns.col(static_cast<Eigen::Index>(j)) = columns[j];
+  return table;
+}
+
+Eigen::MatrixXd without_column(const Eigen::MatrixXd& m, Eigen::Index j) {
+  Eigen::MatrixXd rest(m.rows(), m.cols() - 1);
+  rest.leftCols(j) = m.leftCols(j);
+  rest.rightCols(m.cols() - 1 - j) = m.rightCols(m.cols() - 1 - j);
+  return rest;
+}
+
+std::vector<FactorMeaning> test_meaning(const PassContext& context, const Factorization& factorization,
+                                        const FeatureTable& table) {
+  std::vector<FactorMeaning> meaning;
+  if (table.names.empty()) return meaning;
+  const Eigen::Index tested = std::max<Eigen::Index>(factorization.factors.null.significant, 2);
+  for (Eigen::Index j = 0; j < std::min(tested, factorization.factors.right.cols()); ++j) {
+    const Eigen::VectorXd v = factorization.factors.right(table.units, j);
+    const std::span<const double> loadings(v.data(), static_cast<std::size_t>(v.size()));
+    const auto tests = test_correlations(loadings, table.columns, kMeaningPermutations, context.seed,
+                                         factorization.id + "#meaning" + std::to_string(j));
+    for (std::size_t f = 0; f < tests.size(); ++f) {
+      if (!tests[f]) continue;
+      const auto place = static_cast<Eigen::Index>(f);
+      FactorMeaning entry;
+      entry.factor = static_cast<std::size_t>(j);
+      entry.feature = std::string(table.names[f]);
+      entry.pearson = tests[f]->r;
+      entry.spearman = spearman(loadings, column(table.columns, place)).value_or(0);
+      const auto partial =
+          partial_correlation(loadings, column(table.columns, place), without_column(table.columns, place));
+      if (partial) entry.partial = partial->r;
+      entry.p = tests[f]->p;
+      entry.may_name = table.may_name[f];
+      meaning.push_back(entry);
+    }
+  }
+  return meaning;
+}
+
+FactorsUnder summarise(const FactorPair& pair, const FeatureTable& table) {
+  FactorsUnder under;
+  under.one_signed = pair.one_signed;
+  for (Eigen::Index j = 0; j < pair.sigma.size(); ++j) {
+    under.sigma.push_back(pair.sigma[j]);
+    std::optional<std::string> best;
+    double best_r = 0;
+    const Eigen::VectorXd v = pair.right(table.units, j);
+    for (std::size_t f = 0; f < table.names.size(); ++f) {
+      const auto r =
+          pearson({v.data(), static_cast<std::size_t>(v.size())}, column(table.columns, static_cast<Eigen::Index>(f)));
+      if (!r || std::abs(*r) <= std::abs(best_r)) continue;
+      best = std::string(table.names[f]);
+      best_r = *r;
+    }
+    under.strongest.push_back(std::move(best));
+    under.correlation.push_back(best_r);
+  }
+  return under;
+}
+
+struct LayerOutcome {
+  std::vector<Factorization> factors;
+  std::vector<Note> notes;
+};
+
+Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring wiring, LayerOutcome& outcome) {
+  const Graph& graph = context.graph;
+  Factorization factorization;
+  factorization.id = wiring.id(graph);
+  factorization.reduction = context.options.text("factors.reduction");
+  factorization.normalise = context.options.text("factors.normalise");
+  factorization.centring = context.options.text("factors.centring");
+  const auto reduction = kernel_reduction_named(factorization.reduction).value_or(KernelReduction::l2);
+  auto m = wiring_matrix(graph, context.analyses.channel_flow(), kernel, wiring, reduction, context.limits);
+  if (!m) {
+    outcome.notes.push_back({factorization.id, "factors", m.error().message});
+    return {};
+  }
+  auto factors = find_matrix_factors(*m, factor_options(context, factorization.id), context.cancelled);
+  if (!factors) return propagate(std::move(factors.error()), factorization.id);
+  factorization.factors = std::move(*factors);
+  if (factorization.factors.sigma.size() == 0) {
+    outcome.notes.push_back({factorization.id, "factors", std::string(name_of(factorization.factors.status))});
+    return {};
+  }
+  const FeatureTable table = feature_table(context.found, wiring, *m, factorization.factors.silent_inputs);
+  factorization.meaning = test_meaning(context, factorization, table);
+  const FactorsBeside beside = find_factors_beside(*m);
+  factorization.raw = summarise(beside.raw, table);
+  factorization.centred = summarise(beside.centred, table);
+  factorization.wiring = std::move(wiring);
+  outcome.factors.push_back(std::move(factorization));
+  return {};
+}
+
+Status factorise_layer(const PassContext& context, const WeightLayer& layer, LayerOutcome& outcome) {
+  const Graph& graph = context.graph;
+  std::vector<Wiring> wirings = find_wirings(graph, context.analyses.channel_flow(), layer);
+  if (wirings.empty()) return {};
+  auto kernel = read_kernel(graph, layer, context.limits);
+  if (!kernel) {
+    outcome.notes.push_back({graph[layer.node].name, "weights", kernel.error().message});
+    return {};
+  }
+  for (Wiring& wiring : wirings) {
+    if (auto status = factorise(context, *kernel, std::move(wiring), outcome); !status) return status;
+  }
+  return {};
+}
+
+// One correction over all tests of the graph, then at most one name per factor: the strongest feature that passes.
+void name_factors(std::vector<Factorization>& factorizations) {
+  std::vector<double> p;
+  for (const Factorization& factorization : factorizations) {
+    for (const FactorMeaning& meaning : factorization.meaning) p.push_back(meaning.p);
+  }
+  const std::vector<double> q = benjamini_hochberg(p);
+  std::size_t next = 0;
+  for (Factorization& factorization : factorizations) {
+    std::vector<FactorMeaning*> best(static_cast<std::size_t>(factorization.factors.sigma.size()), nullptr);
+    for (FactorMeaning& meaning : factorization.meaning) {
+      meaning.q = q[next++];
+      const bool real = static_cast<Eigen::Index>(meaning.factor) < factorization.factors.null.significant;
+      if (!real || !meaning.may_name || meaning.q > kNameLevel || std::abs(meaning.pearson) < kNameCorrelation)
+        continue;
+      FactorMeaning*& known = best[meaning.factor];
+      if (known == nullptr || std::abs(meaning.pearson) > std::abs(known->pearson)) known = &meaning;
+    }
+    for (FactorMeaning* meaning : best) {
+      if (meaning != nullptr) meaning->named = true;
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<std::string_view> Factorization::name_of_factor(std::size_t factor) const {
+  for (const FactorMeaning& entry : meaning) {
+    if (entry.factor == factor && entry.named) return entry.feature;
+  }
+  return std::nullopt;
+}
+
+Result<Findings> find_factors(const PassContext& context) {
+  const Graph& graph = context.graph;
+  std::vector<WeightLayer> layers;
+  Findings findings;
+  std::size_t untrained = 0;
+  for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
+    auto layer = find_weight_layer(graph, NodeId(n));
+    if (!layer || layer->is_depthwise()) continue;
+    if (is_untrained(graph[layer->weight])) {
+      ++untrained;
+    } else {
+      layers.push_back(std::move(*layer));
+    }
+  }
+  if (untrained > 0) {
+    findings.notes.push_back(
+        {graph.name(), "untrained",
+         std::to_string(untrained) + " layers have one constant in place of weights; they have no factors"});
+  }
+  context.analyses.channel_flow();  // once, before the tasks ask for it together
+  std::vector<LayerOutcome> outcomes(layers.size());
+  auto status = for_each_index(layers.size(), context.cancelled, [&](std::size_t i) {
+    auto done = factorise_layer(context, layers[i], outcomes[i]);
+    context.advance(graph[layers[i].weight].bytes.size());
+    return done;
+  });
+  if (!status) return propagate(std::move(status.error()));
+  for (LayerOutcome& outcome : outcomes) {
+    std::move(outcome.factors.begin(), outcome.factors.end(), std::back_inserter(findings.factors));
+    findings.notes.insert(findings.notes.end(), outcome.notes.begin(), outcome.notes.end());
+  }
+  name_factors(findings.factors);
+  return findings;
+}
+
+}  // namespace ramus

@@ -1,0 +1,125 @@
+#include "passes/numerics/correlation.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+
+#include "passes/numerics/random.hpp"
+#include "passes/numerics/rank_tests.hpp"
+
+namespace ramus {
+namespace {
+
+using Vector = Eigen::VectorXd;
+
+constexpr double kNoSpread = 1e-12;   // of the vector's own norm: what is left is rounding
+constexpr double kExplained = 1e-10;  // of the centred norm: nothing is left for a partial correlation
+
+Eigen::Map<const Vector> as_vector(std::span<const double> values) {
+  return {values.data(), static_cast<Eigen::Index>(values.size())};
+}
+
+// (x - mean) / norm, or nothing for a vector without spread.
+std::optional<Vector> standardised(const Eigen::Ref<const Vector>& x) {
+  if (x.size() < 3 || !x.allFinite()) return std::nullopt;
+  const double scale = x.cwiseAbs().maxCoeff();
+  if (scale == 0) return std::nullopt;
+  Vector centred = x / scale;  // squares of very large or small values would leave the range of a double
+  const double size = centred.norm();
+  centred.array() -= centred.mean();
+  const double norm = centred.norm();
+  if (norm <= kNoSpread * size) return std::nullopt;
+  return Vector(centred / norm);
+}
+
+double clamped(double r) { return std::clamp(r, -1.0, 1.0); }
+
+}  // namespace
+
+std::optional<double> pearson(std::span<const double> x, std::span<const double> y) {
+  if (x.size() != y.size()) return std::nullopt;
+  const std::optional<Vector> a = standardised(as_vector(x));
+  const std::optional<Vector> b = standardised(as_vector(y));
+  if (!a || !b) return std::nullopt;
+  return clamped(a->dot(*b));
+}
+
+std::optional<double> spearman(std::span<const double> x, std::span<const double> y) {
+  if (x.size() != y.size() || !as_vector(x).allFinite() || !as_vector(y).allFinite()) return std::nullopt;
+  return pearson(average_ranks(x), average_ranks(y));
+}
+
+std::optional<PartialCorrelation> partial_correlation(std::span<const double> x, std::span<const double> y,
+                                                      const Eigen::Ref<const Eigen::MatrixXd>& controls) {
+  const auto n = static_cast<Eigen::Index>(x.size());
+  if (x.size() != y.size() || controls.rows() != n) return std::nullopt;
+  const std::optional<Vector> a = standardised(as_vector(x));
+  const std::optional<Vector> b = standardised(as_vector(y));
+  if (!a || !b) return std::nullopt;
+
+  // Standardised columns are orthogonal to the intercept; the constant ones are left out.
+  Eigen::MatrixXd usable(n, controls.cols());
+  Eigen::Index count = 0;
+  for (Eigen::Index j = 0; j < controls.cols(); ++j) {
+    if (!controls.col(j).allFinite()) return std::nullopt;
+    if (const std::optional<Vector> column = standardised(controls.col(j))) usable.col(count++) = *column;
+  }
+  PartialCorrelation result;
+  result.n = n;
+  Vector left_x = *a, left_y = *b;
+  if (count > 0) {
+    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(n, count);
+    qr.setThreshold(kExplained);
+    qr.compute(usable.leftCols(count));
+    const Eigen::Index rank = qr.rank();
+    const Eigen::MatrixXd basis = qr.householderQ() * Eigen::MatrixXd::Identity(n, rank);
+    left_x -= basis * (basis.transpose() * left_x);
+    left_y -= basis * (basis.transpose() * left_y);
+    result.controls = rank;
+  }
+  result.degrees_freedom = n - 2 - result.controls;
+  if (result.degrees_freedom < 1 || left_x.norm() <= kExplained || left_y.norm() <= kExplained) return std::nullopt;
+  result.r = clamped(left_x.dot(left_y) / (left_x.norm() * left_y.norm()));
+  return result;
+}
+
+std::vector<std::optional<CorrelationTest>> test_correlations(std::span<const double> x,
+                                                              const Eigen::Ref<const Eigen::MatrixXd>& features,
+                                                              int permutations, std::uint64_t seed,
+                                                              std::string_view key) {
+  std::vector<std::optional<CorrelationTest>> tests(static_cast<std::size_t>(features.cols()));
+  const auto n = static_cast<Eigen::Index>(x.size());
+  std::optional<Vector> values = standardised(as_vector(x));
+  if (!values || features.rows() != n) return tests;
+
+  Eigen::MatrixXd usable(n, features.cols());
+  std::vector<std::size_t> which;
+  for (Eigen::Index j = 0; j < features.cols(); ++j) {
+    const std::optional<Vector> column = standardised(features.col(j));
+    if (!column) continue;
+    usable.col(static_cast<Eigen::Index>(which.size())) = *column;
+    which.push_back(static_cast<std::size_t>(j));
+  }
+  usable.conservativeResize(n, static_cast<Eigen::Index>(which.size()));
+
+  const Vector observed = usable.transpose() * *values;
+  Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(observed.size());
+  for (int i = 0; i < permutations; ++i) {
+    Vector permuted = *values;
+    RandomStream(seed, key, static_cast<std::uint64_t>(i))
+        .shuffle(std::span<double>(permuted.data(), static_cast<std::size_t>(n)));
+    const Vector r = usable.transpose() * permuted;
+    at_least += (r.array().abs() >= observed.array().abs() - 1e-12).cast<int>();  // equal sums may round apart
+  }
+  for (std::size_t j = 0; j < which.size(); ++j) {
+    const auto column = static_cast<Eigen::Index>(j);
+    CorrelationTest test;
+    test.permutations = std::max(0, permutations);
+    test.r = clamped(observed[column]);
+    test.p = (1.0 + at_least[column]) / (1.0 + test.permutations);
+    test.n = n;
+    tests[which[j]] = test;
+  }
+  return tests;
+}
+
+}  // namespace ramus

@@ -1,0 +1,182 @@
+#include "passes/numerics/kernel_features.hpp"
+
+#include <algorithm>
+#include <boost/math/constants/constants.hpp>
+#include <cmath>
+#include <complex>
+#include <string>
+
+namespace ramus {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+constexpr std::int64_t kLargestSide = 4096;
+constexpr Eigen::Index kTransformSide = 64;  // a kernel is padded with zeros to this side: 1/64 cycles per pixel apart
+constexpr double kNoLuminance = 1e-12;       // of the kernel's energy
+
+// Discrete Fourier transforms of h x w blocks padded to a square, as two products with the matrices of the transform.
+class Spectrum {
+ public:
+  explicit Spectrum(KernelShape shape) {
+    side_ = std::max<Eigen::Index>({kTransformSide, shape.height, shape.width});
+    rows_ = transform(shape.height);
+    columns_ = transform(shape.width).transpose();
+    frequency_.resize(side_);
+    for (Eigen::Index k = 0; k < side_; ++k) {
+      frequency_[k] = static_cast<double>(2 * k < side_ ? k : k - side_) / static_cast<double>(side_);
+    }
+  }
+
+  Matrix power(const Matrix& block) const {
+    return (rows_ * block.cast<std::complex<double>>() * columns_).cwiseAbs2();
+  }
+
+  // Power-weighted mean of sqrt(fx^2 + fy^2); 0 without power.
+  double mean_frequency(const Matrix& power) const {
+    double sum = 0;
+    for (Eigen::Index x = 0; x < side_; ++x) {
+      for (Eigen::Index y = 0; y < side_; ++y) sum += power(y, x) * std::hypot(frequency_[y], frequency_[x]);
+    }
+    const double total = power.sum();
+    return total > 0 ? sum / total : 0;
+  }
+
+  // sum P e^(2i theta) / sum P over all frequencies but zero, theta the direction of the wave; 0 without power there.
+  std::complex<double> doubled_direction(const Matrix& power) const {
+    std::complex<double> sum = 0;
+    double total = 0;
+    for (Eigen::Index x = 0; x < side_; ++x) {
+      for (Eigen::Index y = 0; y < side_; ++y) {
+        if (x == 0 && y == 0) continue;
+        const std::complex<double> wave(frequency_[x], frequency_[y]);
+        sum += power(y, x) * (wave * wave / std::norm(wave));
+        total += power(y, x);
+      }
+    }
+    return total > 0 ? sum / total : std::complex<double>(0);
+  }
+
+ private:
+  Eigen::MatrixXcd transform(Eigen::Index length) const {
+    Eigen::MatrixXcd matrix(side_, length);
+    for (Eigen::Index k = 0; k < side_; ++k) {
+      for (Eigen::Index t = 0; t < length; ++t) {
+        const double turn = static_cast<double>(k * t % side_) / static_cast<double>(side_);
+        matrix(k, t) = std::polar(1.0, -boost::math::constants::two_pi<double>() * turn);
+      }
+    }
+    return matrix;
+  }
+
+  Eigen::Index side_ = 0;
+  Eigen::MatrixXcd rows_, columns_;
+  Eigen::VectorXd frequency_;
+};
+
+// [inputs x taps], the incoming weights of one unit.
+RowMajor weights_of(const KernelView& kernels, std::int64_t unit) {
+  RowMajor weights(kernels.inputs, kernels.taps);
+  for (std::int64_t i = 0; i < kernels.inputs; ++i) {
+    for (std::int64_t t = 0; t < kernels.taps; ++t) weights(i, t) = static_cast<double>(kernels.at(unit, i, t));
+  }
+  return weights;
+}
+
+// The same, scaled so that the largest magnitude is 1: squares of very small weights would vanish.
+RowMajor scaled_kernel(const KernelView& kernels, std::int64_t unit) {
+  RowMajor kernel = weights_of(kernels, unit);
+  const double largest = kernel.size() > 0 ? kernel.cwiseAbs().maxCoeff() : 0;
+  if (largest > 0) kernel /= largest;
+  return kernel;
+}
+
+Matrix block_of(const Eigen::RowVectorXd& taps, KernelShape shape) {
+  return Eigen::Map<const RowMajor>(taps.data(), shape.height, shape.width);
+}
+
+double degrees_of(std::complex<double> doubled) {
+  const double degrees = std::arg(doubled) / 2 * boost::math::constants::radian<double>();
+  const double positive = degrees < 0 ? degrees + 180 : degrees;
+  return positive < 180 ? positive : 0;
+}
+
+void describe(const RowMajor& kernel, Eigen::Index unit, KernelShape shape, const Spectrum& spectrum,
+              KernelFeatures& features) {
+  const double energy = kernel.squaredNorm();
+  if (energy == 0) {
+    features.zero.push_back(unit);
+    return;
+  }
+  const Eigen::RowVectorXd luminance = kernel.colwise().mean();
+  if (features.colour) (*features.colour)[unit] = (kernel.rowwise() - luminance).squaredNorm() / energy;
+  features.brightness[unit] = std::min(1.0, std::abs(kernel.sum()) / kernel.lpNorm<1>());
+
+  const double mean = kernel.mean();
+  Matrix added;
+  for (Eigen::Index c = 0; c < kernel.rows(); ++c) {
+    const Eigen::RowVectorXd channel = kernel.row(c).array() - mean;
+    const Matrix power = spectrum.power(block_of(channel, shape));
+    added = c == 0 ? power : Matrix(added + power);
+  }
+  features.frequency[unit] = spectrum.mean_frequency(added);
+
+  if (luminance.squaredNorm() * static_cast<double>(kernel.rows()) < kNoLuminance * energy) {
+    features.no_luminance.push_back(unit);
+    return;
+  }
+  const Matrix power = spectrum.power(block_of(luminance, shape));
+  const std::complex<double> doubled = spectrum.doubled_direction(power);
+  features.orientation[unit] = degrees_of(doubled);
+  features.orientation_selectivity[unit] = std::min(1.0, std::abs(doubled));
+}
+
+Result<void> check_finite(const KernelView& kernel) {
+  for (std::int64_t o = 0; o < kernel.outputs; ++o) {
+    for (std::int64_t i = 0; i < kernel.inputs; ++i) {
+      for (std::int64_t t = 0; t < kernel.taps; ++t) {
+        if (!std::isfinite(kernel.at(o, i, t))) return invalid_input("kernel: a weight is not finite");
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<KernelFeatures> find_kernel_features(const KernelView& kernels, KernelShape shape) {
+  if (shape.height < 1 || shape.width < 1 || shape.height > kLargestSide || shape.width > kLargestSide ||
+      shape.height * shape.width != kernels.taps) {
+    return invalid_input("kernel: " + std::to_string(kernels.taps) + " taps are not an image of " +
+                         std::to_string(shape.height) + " x " + std::to_string(shape.width));
+  }
+  if (Result<void> finite = check_finite(kernels); !finite) return propagate(std::move(finite).error());
+
+  KernelFeatures features;
+  const Eigen::VectorXd zeros = Eigen::VectorXd::Zero(kernels.outputs);
+  if (kernels.inputs == 3) features.colour = zeros;
+  features.frequency = features.orientation = features.orientation_selectivity = features.brightness = zeros;
+  const Spectrum spectrum(shape);
+  for (std::int64_t unit = 0; unit < kernels.outputs; ++unit) {
+    describe(scaled_kernel(kernels, unit), unit, shape, spectrum, features);
+  }
+  return features;
+}
+
+Result<FanFeatures> find_fan_features(const KernelView& kernel) {
+  if (Result<void> finite = check_finite(kernel); !finite) return propagate(std::move(finite).error());
+  FanFeatures features{Eigen::VectorXd::Zero(kernel.outputs), Eigen::VectorXd::Zero(kernel.outputs)};
+  const std::int64_t incoming = kernel.inputs * kernel.taps;
+  if (incoming == 0) return features;
+  for (std::int64_t o = 0; o < kernel.outputs; ++o) {
+    const RowMajor weights = weights_of(kernel, o);
+    features.fan_in_norm[o] = weights.norm();
+    features.sparsity[o] = static_cast<double>((weights.array() == 0).count()) / static_cast<double>(incoming);
+  }
+  return features;
+}
+
+Eigen::VectorXd fan_out_norm(const Eigen::Ref<const Eigen::MatrixXd>& m) { return m.colwise().norm().transpose(); }
+
+}  // namespace ramus

@@ -1,0 +1,181 @@
+#include "passes/numerics/matrix_factors.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ramus {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using Vector = Eigen::VectorXd;
+using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
+
+constexpr double kNoVariation = 1e-24;  // of the energy before centring: rounding is all that is left
+constexpr double kNoFactor = 1e-9;      // of sigma_1: directions below this are arbitrary
+constexpr double kOneSigned = 1e-9;     // of the largest entry
+
+bool is_nonnegative(const MatrixRef& m) { return m.allFinite() && (m.size() == 0 || m.minCoeff() >= 0); }
+
+// Puts the rows of `compact` where they stood in M.
+Matrix scatter(const Matrix& compact, const std::vector<Eigen::Index>& places, Eigen::Index rows) {
+  Matrix full = Matrix::Zero(rows, compact.cols());
+  full(places, Eigen::all) = compact;
+  return full;
+}
+
+void drop_vanishing(SingularFactors& factors) {
+  Eigen::Index kept = 0;
+  while (kept < factors.sigma.size() && factors.sigma[kept] > kNoFactor * factors.sigma[0]) ++kept;
+  factors.sigma.conservativeResize(kept);
+  factors.left.conservativeResize(Eigen::NoChange, kept);
+  factors.right.conservativeResize(Eigen::NoChange, kept);
+}
+
+double entropy_term(double share) { return share > 0 ? -share * std::log(share) : 0; }
+
+// exp(entropy) of the squared singular values. When only the first are known, the rest is placed where entropy is
+// least: in as few values as possible, each as large as the last known one.
+double effective_rank_of(const SingularFactors& factors, double total) {
+  double entropy = 0;
+  if (factors.spectrum.size() > 0) {
+    const double sum = factors.spectrum.sum();
+    for (double value : factors.spectrum) entropy += entropy_term(value / sum);
+    return std::exp(entropy);
+  }
+  double rest = 1;
+  double last = 1;
+  for (double sigma : factors.sigma) {
+    last = sigma * sigma / total;
+    entropy += entropy_term(last);
+    rest -= last;
+  }
+  if (rest > 0) {
+    const double whole = std::floor(rest / last);
+    entropy += whole * entropy_term(last) + entropy_term(rest - whole * last);
+  }
+  return std::exp(entropy);
+}
+
+std::vector<UnitAssignment> assign_units(const Matrix& vectors, const Vector& sigma, Eigen::Index significant,
+                                         double null_magnitude) {
+  std::vector<UnitAssignment> units(static_cast<std::size_t>(vectors.rows()));
+  if (significant == 0) return units;
+  const Matrix scores = vectors.leftCols(significant) * sigma.head(significant).asDiagonal();
+  for (Eigen::Index i = 0; i < scores.rows(); ++i) {
+    UnitAssignment& unit = units[static_cast<std::size_t>(i)];
+    unit.magnitude = scores.row(i).norm();
+    if (unit.magnitude == 0 || unit.magnitude < null_magnitude) continue;
+    scores.row(i).cwiseAbs().maxCoeff(&unit.factor);
+    const double score = scores(i, unit.factor);
+    unit.pole = score > 0 ? 1 : -1;
+    unit.confidence = std::min(1.0, score * score / (unit.magnitude * unit.magnitude));
+  }
+  return units;
+}
+
+bool within_budget(const Matrix& m, const FactorOptions& options) {
+  const double rows = static_cast<double>(m.rows()), columns = static_cast<double>(m.cols());
+  return rows * columns * std::min(rows, columns) * options.permutations <= options.permutation_budget;
+}
+
+Result<FactorNull> find_null(const PreparedMatrix& prepared, const SingularFactors& factors,
+                             const FactorOptions& options, const std::function<bool()>& cancelled) {
+  if (options.permutations <= 0) {
+    FactorNull null;
+    null.p = Vector::Ones(factors.sigma.size());
+    return null;
+  }
+  if (!within_budget(prepared.values, options)) {
+    return find_analytic_null(prepared, options.centring, factors, options.significance);
+  }
+  const FactorNullOptions null_options{options.permutations, options.seed, options.key, options.significance};
+  return find_permutation_null(prepared, options.normalise, options.centring, factors, null_options, cancelled);
+}
+
+FactorPair find_pair(const Matrix& m) {
+  SingularFactors factors = find_singular_factors(m, 2);
+  FactorPair pair;
+  const double total = m.squaredNorm();
+  if (total == 0) return pair;
+  drop_vanishing(factors);
+  pair.sigma = factors.sigma;
+  pair.energy = factors.sigma.cwiseAbs2() / total;
+  pair.left = factors.left;
+  pair.right = factors.right;
+  if (pair.right.cols() > 0) {
+    const auto first = pair.right.col(0);
+    pair.one_signed = first.minCoeff() >= -kOneSigned * first.maxCoeff();
+  }
+  return pair;
+}
+
+}  // namespace
+
+std::string_view name_of(FactorStatus status) {
+  switch (status) {
+    case FactorStatus::found:
+      return "found";
+    case FactorStatus::not_converged:
+      return "not-converged";
+    case FactorStatus::no_variation:
+      return "no-variation";
+    case FactorStatus::too_small:
+      break;
+  }
+  return "too-small";
+}
+
+Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOptions& options,
+                                          const std::function<bool()>& cancelled) {
+  if (!is_nonnegative(m)) return invalid_input("wiring matrix: an entry is negative or not finite");
+  const PreparedMatrix prepared = prepare_matrix(m, options.normalise, options.centring);
+  MatrixFactors result;
+  result.significance = options.significance;
+  result.silent_inputs = prepared.silent_columns;
+  result.silent_outputs = prepared.silent_rows;
+  result.inputs.resize(static_cast<std::size_t>(m.cols()));
+  result.outputs.resize(static_cast<std::size_t>(m.rows()));
+  result.left.resize(m.rows(), 0);
+  result.right.resize(m.cols(), 0);
+  result.total_energy = prepared.values.squaredNorm();
+  if (prepared.values.rows() < 2 || prepared.values.cols() < 2) {
+    result.status = FactorStatus::too_small;
+    return result;
+  }
+  if (result.total_energy <= kNoVariation * prepared.uncentred_energy) {
+    result.status = FactorStatus::no_variation;
+    result.total_energy = 0;
+    return result;
+  }
+
+  SingularFactors factors = find_singular_factors(prepared.values, options.k);
+  result.status = factors.converged ? FactorStatus::found : FactorStatus::not_converged;
+  drop_vanishing(factors);
+  result.sigma = factors.sigma;
+  result.energy = factors.sigma.cwiseAbs2() / result.total_energy;
+  result.left = scatter(factors.left, prepared.rows, m.rows());
+  result.right = scatter(factors.right, prepared.columns, m.cols());
+  result.effective_rank = effective_rank_of(factors, result.total_energy);
+  result.effective_rank_exact = factors.spectrum.size() > 0;
+  result.residual = factors.residual;
+
+  Result<FactorNull> null = find_null(prepared, factors, options, cancelled);
+  if (!null) return propagate(null.error());
+  result.null = *std::move(null);
+  const Eigen::Index significant = result.null.significant;
+  result.inputs = assign_units(result.right, result.sigma, significant, result.null.input_magnitude);
+  result.outputs = assign_units(result.left, result.sigma, significant, result.null.output_magnitude);
+  return result;
+}
+
+FactorsBeside find_factors_beside(const MatrixRef& m) {
+  FactorsBeside beside;
+  if (m.size() == 0 || !is_nonnegative(m)) return beside;
+  Matrix centred = m;
+  beside.raw = find_pair(centred);
+  centre_matrix(centred, Centring::rows);
+  if (centred.squaredNorm() > kNoVariation * m.squaredNorm()) beside.centred = find_pair(centred);
+  return beside;
+}
+
+}  // namespace ramus

@@ -1,0 +1,130 @@
+#include "passes/numerics/mutual_information.hpp"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "passes/numerics/enrichment.hpp"
+#include "passes/numerics/random.hpp"
+
+namespace ramus {
+namespace {
+
+struct Partition {
+  std::vector<int> group;     // of each unit, 0 ... sizes.size() - 1 in the order of the labels
+  std::vector<double> sizes;  // units in each group
+};
+
+Partition partition_from(std::span<const int> labels) {
+  std::vector<int> distinct(labels.begin(), labels.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  Partition partition{{}, std::vector<double>(distinct.size(), 0.0)};
+  partition.group.reserve(labels.size());
+  for (int label : labels) {
+    const auto place = std::lower_bound(distinct.begin(), distinct.end(), label) - distinct.begin();
+    partition.group.push_back(static_cast<int>(place));
+    partition.sizes[static_cast<std::size_t>(place)] += 1;
+  }
+  return partition;
+}
+
+double entropy(const Partition& partition) {
+  const double n = static_cast<double>(partition.group.size());
+  double sum = 0;
+  for (double size : partition.sizes) sum -= size / n * std::log(size / n);
+  return sum;
+}
+
+double mutual_information(const Partition& a, const Partition& b) {
+  const auto rows = static_cast<Eigen::Index>(a.sizes.size());
+  const auto columns = static_cast<Eigen::Index>(b.sizes.size());
+  Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, columns);
+  for (std::size_t unit = 0; unit < a.group.size(); ++unit) table(a.group[unit], b.group[unit]) += 1;
+  const double n = static_cast<double>(a.group.size());
+  double sum = 0;
+  for (Eigen::Index j = 0; j < columns; ++j) {
+    for (Eigen::Index i = 0; i < rows; ++i) {
+      const double count = table(i, j);
+      const double chance = a.sizes[static_cast<std::size_t>(i)] * b.sizes[static_cast<std::size_t>(j)] / n;
+      if (count > 0) sum += count / n * std::log(count / chance);
+    }
+  }
+  return std::max(0.0, sum);
+}
+
+// The mean of one cell's term over all ways to place a group of size `a` and one of size `b` among n units.
+double expected_cell(std::int64_t a, std::int64_t b, std::int64_t n) {
+  const double units = static_cast<double>(n);
+  const double chance = static_cast<double>(a) * static_cast<double>(b) / units;
+  double sum = 0;
+  for (std::int64_t count = std::max<std::int64_t>(1, a + b - n); count <= std::min(a, b); ++count) {
+    const double both = static_cast<double>(count);
+    sum += both / units * std::log(both / chance) * std::exp(log_hypergeometric_mass({count, a, b, n}));
+  }
+  return sum;
+}
+
+double expected_information(const Partition& a, const Partition& b) {
+  const auto n = static_cast<std::int64_t>(a.group.size());
+  double sum = 0;
+  for (double size_a : a.sizes) {
+    for (double size_b : b.sizes) {
+      sum += expected_cell(static_cast<std::int64_t>(size_a), static_cast<std::int64_t>(size_b), n);
+    }
+  }
+  return sum;
+}
+
+std::optional<MutualInformation> information_of(const Partition& a, const Partition& b) {
+  if (a.group.size() != b.group.size() || a.group.size() < 3) return std::nullopt;
+  if (a.sizes.size() < 2 || b.sizes.size() < 2) return std::nullopt;
+  MutualInformation result;
+  result.n = static_cast<std::int64_t>(a.group.size());
+  result.entropy_a = entropy(a);
+  result.entropy_b = entropy(b);
+  result.mutual_information = mutual_information(a, b);
+  result.expected = expected_information(a, b);
+  const double mean_entropy = (result.entropy_a + result.entropy_b) / 2;
+  if (mean_entropy - result.expected < 1e-12) return std::nullopt;
+  result.adjusted = (result.mutual_information - result.expected) / (mean_entropy - result.expected);
+  return result;
+}
+
+}  // namespace
+
+std::optional<MutualInformation> adjusted_mutual_information(std::span<const int> a, std::span<const int> b) {
+  return information_of(partition_from(a), partition_from(b));
+}
+
+std::optional<MutualInformationTest> test_mutual_information(std::span<const int> a, std::span<const int> b,
+                                                             int permutations, std::uint64_t seed,
+                                                             std::string_view key) {
+  const Partition fixed = partition_from(a);
+  const Partition labels = partition_from(b);
+  const std::optional<MutualInformation> observed = information_of(fixed, labels);
+  if (!observed) return std::nullopt;
+
+  // Permuting keeps entropies and expectation, so that ranking by mutual information is ranking by its adjusted form.
+  int at_least = 0;
+  double sum = 0;
+  for (int i = 0; i < permutations; ++i) {
+    Partition permuted = labels;
+    RandomStream(seed, key, static_cast<std::uint64_t>(i)).shuffle(std::span<int>(permuted.group));
+    const double information = mutual_information(fixed, permuted);
+    sum += information;
+    if (information >= observed->mutual_information - 1e-12) ++at_least;  // equal tables may round apart
+  }
+  MutualInformationTest test;
+  test.observed = *observed;
+  test.permutations = std::max(0, permutations);
+  test.p = (1.0 + at_least) / (1.0 + test.permutations);
+  const double mean_entropy = (observed->entropy_a + observed->entropy_b) / 2;
+  if (permutations > 0) {
+    test.null_mean = (sum / permutations - observed->expected) / (mean_entropy - observed->expected);
+  }
+  return test;
+}
+
+}  // namespace ramus

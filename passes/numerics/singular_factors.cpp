@@ -1,0 +1,159 @@
+#include "passes/numerics/singular_factors.hpp"
+
+#include <Spectra/SymEigsSolver.h>
+#include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+namespace ramus {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using Vector = Eigen::VectorXd;
+using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
+
+constexpr Eigen::Index kFullSolverSide = 96;  // below, all eigenvectors cost no more than a few by Lanczos (measured)
+constexpr double kFactorTolerance = 1e-10;    // of sigma; far below the 1e-5 that a report promises
+constexpr double kNullTolerance = 1e-6;
+constexpr double kSignTie = 1e-9;  // entries this close in magnitude are one magnitude: the first decides the sign
+
+// Eigenvectors of the Gram matrix of the smaller side: A'A when `wide` is false, AA' when it is true.
+struct GramBasis {
+  Matrix vectors;   // [smaller side x found], by decreasing eigenvalue
+  Vector values;    // [found], at least 0
+  Vector spectrum;  // all eigenvalues when known, else empty
+};
+
+bool is_wide(const MatrixRef& a) { return a.cols() > a.rows(); }
+
+Matrix gram_matrix(const MatrixRef& a) {
+  const Eigen::Index side = std::min(a.rows(), a.cols());
+  Matrix gram = Matrix::Zero(side, side);
+  if (is_wide(a)) {
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(a);
+  } else {
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
+  }
+  return gram;
+}
+
+GramBasis solve_fully(const Matrix& gram, Eigen::Index k) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
+  GramBasis basis;
+  basis.spectrum = solver.eigenvalues().reverse().cwiseMax(0.0);
+  basis.values = basis.spectrum.head(k);
+  basis.vectors = solver.eigenvectors().rightCols(k).rowwise().reverse();
+  return basis;
+}
+
+// x -> Gram x, with the Gram matrix at hand (lower half) or as two products with A.
+class GramProduct {
+ public:
+  using Scalar = double;
+  explicit GramProduct(const Matrix& gram) : gram_(&gram), side_(gram.rows()) {}
+  explicit GramProduct(const MatrixRef& a) : a_(&a), side_(std::min(a.rows(), a.cols())) {}
+
+  Eigen::Index rows() const { return side_; }
+  Eigen::Index cols() const { return side_; }
+  void perform_op(const double* in, double* out) const {
+    const Eigen::Map<const Vector> x(in, side_);
+    Eigen::Map<Vector> y(out, side_);
+    if (gram_ != nullptr) {
+      y.noalias() = gram_->selfadjointView<Eigen::Lower>() * x;
+    } else if (is_wide(*a_)) {
+      const Vector between = a_->transpose() * x;
+      y.noalias() = *a_ * between;
+    } else {
+      const Vector between = *a_ * x;
+      y.noalias() = a_->transpose() * between;
+    }
+  }
+
+ private:
+  const Matrix* gram_ = nullptr;
+  const MatrixRef* a_ = nullptr;
+  Eigen::Index side_;
+};
+
+// As many of the k leading eigenvectors as converge.
+GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance) {
+  const Eigen::Index space = std::min(product.rows(), std::max<Eigen::Index>(2 * k + 16, 40));
+  Spectra::SymEigsSolver<GramProduct> solver(product, k, space);
+  solver.init();
+  solver.compute(Spectra::SortRule::LargestAlge, 300, tolerance);
+  GramBasis basis;
+  basis.values = solver.eigenvalues().cwiseMax(0.0);
+  basis.vectors = solver.eigenvectors();
+  return basis;
+}
+
+bool suits_lanczos(Eigen::Index side, Eigen::Index k) { return side > kFullSolverSide && 4 * k + 40 < side; }
+
+GramBasis leading_basis(const MatrixRef& a, Eigen::Index k) {
+  const Eigen::Index side = std::min(a.rows(), a.cols());
+  if (side > kExactSide && suits_lanczos(side, k) && !a.isZero(0)) {
+    return solve_by_lanczos(GramProduct(a), k, kFactorTolerance);
+  }
+  return solve_fully(gram_matrix(a), k);
+}
+
+void fix_signs(SingularFactors& factors) {
+  for (Eigen::Index j = 0; j < factors.right.cols(); ++j) {
+    const double largest = factors.right.col(j).cwiseAbs().maxCoeff();
+    Eigen::Index i = 0;
+    while (std::abs(factors.right(i, j)) < largest * (1 - kSignTie)) ++i;
+    if (factors.right(i, j) < 0) {
+      factors.right.col(j) *= -1;
+      factors.left.col(j) *= -1;
+    }
+  }
+}
+
+double true_residual(const MatrixRef& a, const SingularFactors& f) {
+  if (f.sigma.size() == 0 || f.sigma[0] == 0) return 0;
+  const Matrix by_right = a * f.right - f.left * f.sigma.asDiagonal();
+  const Matrix by_left = a.transpose() * f.left - f.right * f.sigma.asDiagonal();
+  return std::max(by_right.colwise().norm().maxCoeff(), by_left.colwise().norm().maxCoeff()) / f.sigma[0];
+}
+
+}  // namespace
+
+SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k) {
+  SingularFactors factors;
+  k = std::min({k, a.rows(), a.cols()});
+  if (k <= 0) return factors;
+  const GramBasis basis = leading_basis(a, k);
+  factors.converged = basis.values.size() == k;
+  factors.spectrum = basis.spectrum;
+  if (basis.values.size() == 0) return factors;
+
+  // The vectors of the smaller side span the right space; the singular values and the other side come from A itself.
+  const bool wide = is_wide(a);
+  const Matrix image = wide ? Matrix(a.transpose() * basis.vectors) : Matrix(a * basis.vectors);
+  const Eigen::JacobiSVD<Matrix> svd(image, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Matrix turned = basis.vectors * svd.matrixV();
+  factors.sigma = svd.singularValues();
+  factors.left = wide ? turned : svd.matrixU();
+  factors.right = wide ? svd.matrixU() : turned;
+  fix_signs(factors);
+  factors.residual = true_residual(a, factors);
+  return factors;
+}
+
+Vector find_singular_values(const MatrixRef& a, Eigen::Index k) {
+  const Eigen::Index side = std::min(a.rows(), a.cols());
+  k = std::min(k, side);
+  if (k <= 0) return {};
+  const bool small = side <= kExactSide;
+  Matrix gram = small ? gram_matrix(a) : Matrix();
+  if (suits_lanczos(side, k) && !a.isZero(0)) {
+    const GramBasis basis = solve_by_lanczos(small ? GramProduct(gram) : GramProduct(a), k, kNullTolerance);
+    if (basis.values.size() == k) return basis.values.cwiseSqrt();
+  }
+  if (!small) gram = gram_matrix(a);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
+  return solver.eigenvalues().tail(k).reverse().cwiseMax(0.0).cwiseSqrt();
+}
+
+}  // namespace ramus

@@ -1,0 +1,64 @@
+// What a pass is: a pure function from a Graph, and the facts found so far, to new facts; one row of the table in
+// registry.cpp says everything else about it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/limits.hpp"
+#include "graph/note.hpp"
+#include "graph/patch.hpp"
+#include "passes/analyses.hpp"
+#include "passes/branch_group.hpp"
+#include "passes/branch_tree.hpp"
+#include "passes/factors.hpp"
+#include "passes/labels.hpp"
+#include "passes/options.hpp"
+#include "passes/specialization.hpp"
+#include "passes/unit_features.hpp"
+
+namespace ramus {
+
+// Typed facts; each pass fills its own.
+struct Findings {
+  std::optional<Patch> patch;  // rewrites only
+  std::vector<BranchGroup> groups;
+  std::optional<BranchTree> tree;
+  std::vector<UnitFeatures> features;
+  std::vector<Factorization> factors;
+  std::vector<GroupSpecialization> specialization;
+  std::vector<Note> notes;
+
+  void append(Findings more);  // everything but the patch
+};
+
+struct PassContext {
+  const Graph& graph;
+  const Analyses& analyses;
+  const Findings& found;  // by the passes before, on the same graph
+  const PassOptions& options;
+  const Limits& limits;
+  const LabelsFile* labels = nullptr;  // nullptr: none were given
+  std::uint64_t seed = 0;
+  std::function<bool()> cancelled = [] { return false; };    // [any] thread
+  std::function<void(std::uint64_t)> advance = [](auto) {};  // [any] thread; bytes of weights that are done
+};
+
+enum class PassKind { rewrite, analysis };
+
+struct PassInfo {
+  std::string_view name;  // the word of the command line, the report and the file: explicit-branches
+  PassKind kind;
+  std::string_view summary;  // one line
+  std::span<const OptionInfo> options;
+  std::span<const std::string_view> needs;  // passes above it whose facts it reads, and what those need
+  Result<Findings> (*run)(const PassContext& context);
+};
+
+}  // namespace ramus

@@ -1,0 +1,232 @@
+#include "passes/wiring.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ramus {
+namespace {
+
+// Inputs of batch normalisation: data, gamma, beta, mean, variance.
+constexpr std::size_t kGamma = 1, kVariance = 4;
+
+WiringSegment to_wiring_segment(const ChannelSegment& segment) {
+  return {segment.begin, segment.first_unit, segment.step, segment.run, (segment.end - segment.begin) / segment.run,
+          segment.scales};
+}
+
+void note_flags(Wiring& wiring, const ChannelSegment& segment) {
+  wiring.leaking = wiring.leaking || segment.leaking;
+  wiring.gated = wiring.gated || segment.gated;
+  wiring.summed = wiring.summed || segment.summed;
+}
+
+Wiring& wiring_from(std::vector<Wiring>& wirings, const Graph& graph, const ChannelFlow& flow, ValueId source,
+                    NodeId to) {
+  const auto known =
+      std::find_if(wirings.begin(), wirings.end(), [&](const Wiring& wiring) { return wiring.source == source; });
+  if (known != wirings.end()) return *known;
+  Wiring wiring;
+  wiring.from = graph[source].producer;
+  wiring.to = to;
+  wiring.source = source;
+  wiring.units = flow[source].channels;
+  return wirings.emplace_back(std::move(wiring));
+}
+
+bool same_unit(const ChannelSegment& a, const ChannelSegment& b) {
+  return a.source == b.source && a.first_unit == b.first_unit && a.step == b.step &&
+         (a.end - a.begin) / a.run == (b.end - b.begin) / b.run;
+}
+
+// The nearest Concat above `value` whose channels arrive complete and in order.
+std::optional<NodeId> find_join_above(const Graph& graph, const ChannelFlow& flow, ValueId value) {
+  const ChannelMap& map = flow[value];
+  for (NodeId at = graph[value].producer; at.exists();) {
+    const Node& node = graph[at];
+    const ChannelMap& here = flow[node.outputs.front()];
+    const bool complete =
+        std::equal(map.segments.begin(), map.segments.end(), here.segments.begin(), here.segments.end(), same_unit);
+    if (!complete) return std::nullopt;
+    if (node.is("Concat")) return here.axis >= 0 ? std::optional(at) : std::nullopt;
+    const std::vector<ValueId> inputs = graph.data_inputs(at);
+    if (inputs.empty()) return std::nullopt;
+    at = graph[inputs.front()].producer;
+  }
+  return std::nullopt;
+}
+
+bool covers(const ChannelMap& map) {
+  std::int64_t covered = 0;
+  for (const ChannelSegment& segment : map.segments) {
+    if (segment.begin != covered) return false;
+    covered = segment.end;
+  }
+  return covered == map.channels;
+}
+
+std::optional<Wiring> joint_wiring(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
+  const ChannelMap& map = flow[to.input];
+  if (map.segments.size() < 2 || !covers(map)) return std::nullopt;
+  const auto join = find_join_above(graph, flow, to.input);
+  if (!join) return std::nullopt;
+  Wiring wiring;
+  wiring.from = *join;
+  wiring.to = to.node;
+  wiring.source = graph[*join].outputs.front();
+  wiring.joint = true;
+  for (const ChannelSegment& segment : map.segments) {
+    WiringSegment part = to_wiring_segment(segment);
+    part.unit = wiring.units;
+    part.step = 1;
+    part.scales.clear();  // they stand inside the arms, before the join
+    wiring.units += part.count;
+    wiring.segments.push_back(std::move(part));
+    note_flags(wiring, segment);
+  }
+  return wiring;
+}
+
+// The channel of a norm's input behind a unit; -1 where the norm does not see it.
+std::int64_t channel_at(const Graph& graph, const ChannelFlow& flow, NodeId norm, ValueId source, std::int64_t unit) {
+  for (const ChannelSegment& segment : flow[graph[norm].inputs.front()].segments) {
+    if (segment.source != source || segment.step == 0 || (unit - segment.first_unit) % segment.step != 0) continue;
+    const std::int64_t channel = segment.begin + (unit - segment.first_unit) / segment.step * segment.run;
+    if (channel >= segment.begin && channel < segment.end) return channel;
+  }
+  return -1;
+}
+
+void scale_columns(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring, const WiringSegment& segment,
+                   Eigen::MatrixXd& m) {
+  for (const NodeId norm : segment.scales) {
+    const std::vector<double> scales = batch_norm_scales(graph, norm);
+    for (std::int64_t i = 0; i < segment.count; ++i) {
+      const std::int64_t unit = segment.unit + i * segment.step;
+      const std::int64_t channel = channel_at(graph, flow, norm, wiring.source, unit);
+      if (channel < 0 || channel >= static_cast<std::int64_t>(scales.size())) continue;
+      m.col(unit) *= std::abs(scales[static_cast<std::size_t>(channel)]);
+    }
+  }
+}
+
+KernelShape shape_of(const WeightLayer& layer) {
+  if (layer.kernel.empty()) return {};
+  const std::int64_t width = layer.kernel.back();
+  return {layer.taps / width, width};
+}
+
+// Inputs [begin, end) of the layer, all in one group, reduced: [outputs of the group x inputs].
+Result<Eigen::MatrixXd> reduced_block(const LayerKernel& kernel, std::int64_t group, std::int64_t begin,
+                                      std::int64_t end, KernelReduction reduction) {
+  const WeightLayer& layer = kernel.layer;
+  const std::int64_t first = group * layer.inputs_per_group();
+  const KernelView view = group_view(kernel, group, begin - first, end - first);
+  std::span<const double> scales = kernel.output_scales;
+  if (!scales.empty()) {
+    scales = scales.subspan(static_cast<std::size_t>(group * layer.outputs_per_group()),
+                            static_cast<std::size_t>(layer.outputs_per_group()));
+  }
+  return reduce_kernel(view, reduction, shape_of(layer), scales);
+}
+
+// Adds the columns of a block to the units that they belong to, several columns to a unit where run > 1.
+void fold_runs(const Eigen::MatrixXd& block, std::int64_t first_output, std::int64_t first_column,
+               const WiringSegment& segment, KernelReduction reduction, Eigen::MatrixXd& m) {
+  for (Eigen::Index c = 0; c < block.cols(); ++c) {
+    const std::int64_t unit = segment.unit + (first_column + c - segment.column) / segment.run * segment.step;
+    auto target = m.col(unit).segment(first_output, block.rows());
+    switch (reduction) {
+      case KernelReduction::l2:
+        target = (target.array().square() + block.col(c).array().square()).sqrt();
+        break;
+      case KernelReduction::l1:
+      case KernelReduction::one_norm:
+        target += block.col(c);
+        break;
+      case KernelReduction::max:
+      case KernelReduction::spectral:
+        target = target.cwiseMax(block.col(c));
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+std::string Wiring::id(const Graph& graph) const { return graph[from].name + "->" + graph[to].name; }
+
+std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
+  std::vector<Wiring> wirings;
+  const ChannelMap& map = flow[to.input];
+  if (map.channels != to.inputs) return wirings;
+  for (const ChannelSegment& segment : map.segments) {
+    if (!graph[segment.source].producer.exists()) continue;  // a graph input
+    Wiring& wiring = wiring_from(wirings, graph, flow, segment.source, to.node);
+    wiring.segments.push_back(to_wiring_segment(segment));
+    note_flags(wiring, segment);
+  }
+  if (auto joint = joint_wiring(graph, flow, to)) wirings.push_back(std::move(*joint));
+  return wirings;
+}
+
+std::vector<double> batch_norm_scales(const Graph& graph, NodeId id) {
+  const Node& norm = graph[id];
+  const WeightView* gamma = graph.parameter(norm, kGamma);
+  const WeightView* variance = graph.parameter(norm, kVariance);
+  if (gamma == nullptr || variance == nullptr || gamma->dims != variance->dims) return {};
+  auto scales = gamma->decode_double();
+  const auto variances = variance->decode_double();
+  if (!scales || !variances) return {};
+  const double epsilon = norm.float_attribute("epsilon", 1e-5f);
+  for (std::size_t i = 0; i < scales->size(); ++i) (*scales)[i] /= std::sqrt(std::max(0.0, (*variances)[i]) + epsilon);
+  return std::move(*scales);
+}
+
+Result<LayerKernel> read_kernel(const Graph& graph, const WeightLayer& layer, const Limits& limits) {
+  LayerKernel kernel{layer, {}, {}};
+  auto weights = graph[layer.weight].decode_float(limits);
+  if (!weights) return propagate(std::move(weights.error()), "node '" + graph[layer.node].name + "'");
+  kernel.weights = std::move(*weights);
+  const Value& output = graph[layer.output];
+  if (output.readers.size() == 1 && !output.is_output && graph[output.readers.front()].is("BatchNormalization")) {
+    kernel.output_scales = batch_norm_scales(graph, output.readers.front());
+    if (static_cast<std::int64_t>(kernel.output_scales.size()) != layer.outputs) kernel.output_scales.clear();
+  }
+  return kernel;
+}
+
+KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_t begin, std::int64_t end) {
+  const WeightLayer& layer = kernel.layer;
+  const std::int64_t group_offset = layer.transposed ? layer.inputs_per_group() * layer.input_stride
+                                                     : layer.outputs_per_group() * layer.output_stride;
+  const float* first = kernel.weights.data() + group * group_offset + begin * layer.input_stride;
+  return {first,           layer.outputs_per_group(), end - begin, layer.taps, layer.output_stride, layer.input_stride,
+          layer.tap_stride};
+}
+
+bool is_untrained(const WeightView& weight) { return weight.storage == WeightStorage::fill; }
+
+Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const LayerKernel& kernel,
+                                      const Wiring& wiring, KernelReduction reduction, const Limits& limits) {
+  const WeightLayer& layer = kernel.layer;
+  if (layer.outputs > limits.matrix_side || wiring.units > limits.matrix_side) {
+    return failure(ErrorKind::invalid_input, "wiring '" + wiring.id(graph) + "': a side beyond the limit of " +
+                                                 std::to_string(limits.matrix_side) + " units");
+  }
+  Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
+  for (const WiringSegment& segment : wiring.segments) {
+    const std::int64_t end = segment.column + segment.count * segment.run;
+    for (std::int64_t column = segment.column; column < end;) {
+      const std::int64_t group = column / layer.inputs_per_group();
+      const std::int64_t stop = std::min(end, (group + 1) * layer.inputs_per_group());
+      auto block = reduced_block(kernel, group, column, stop, reduction);
+      if (!block) return propagate(std::move(block.error()), "wiring '" + wiring.id(graph) + "'");
+      fold_runs(*block, group * layer.outputs_per_group(), column, segment, reduction, m);
+      column = stop;
+    }
+    scale_columns(graph, flow, wiring, segment, m);
+  }
+  return m;
+}
+
+}  // namespace ramus

@@ -1,0 +1,155 @@
+#include "plugin/analyze.hpp"
+
+#include <oneapi/tbb/task_arena.h>
+
+#include <atomic>
+#include <set>
+
+#include "passes/registry.hpp"
+#include "plugin/build_report.hpp"
+#include "plugin/onnx/digest.hpp"
+#include "plugin/onnx/graph_reader.hpp"
+#include "plugin/onnx/official.hpp"
+#include "plugin/structural_hash.hpp"
+#include "plugin/version.hpp"
+
+namespace ramus {
+namespace {
+
+// The main graph and all bodies, outermost first, each with its place.
+void collect_graphs(std::shared_ptr<const Graph> graph, const std::string& path, const std::string& prefix,
+                    std::vector<AnalysedGraph>& graphs) {
+  graphs.push_back({path, prefix, graph, {}, {}});
+  for (const Node& node : graph->nodes()) {
+    for (const Body& body : node.bodies) {
+      collect_graphs(body.graph, body_path(path, node.origins.front(), body.attribute),
+                     prefix + node.name + "/" + body.attribute + "/", graphs);
+    }
+  }
+}
+
+// Weights that some node reads; one that several graphs share counts once.
+struct WeightTotals {
+  std::int64_t parameters = 0;
+  std::uint64_t bytes = 0;
+};
+
+WeightTotals count_weights(const std::vector<AnalysedGraph>& graphs) {
+  WeightTotals totals;
+  std::set<const std::byte*> counted;
+  for (const AnalysedGraph& graph : graphs) {
+    const Graph& normal = *graph.analysed.graph;
+    for (const Value& value : normal.values()) {
+      if (value.kind != ValueKind::parameter || value.readers.empty()) continue;
+      const WeightView& weight = normal[value.weight];
+      if (!weight.bytes.empty() && !counted.insert(weight.bytes.data()).second) continue;
+      totals.parameters += parameters_in(weight);
+      if (!weight.owned) totals.bytes += weight.bytes.size();
+    }
+  }
+  return totals;
+}
+
+ReportModel describe_model(const WireModel& model, std::string digest, const std::vector<AnalysedGraph>& graphs) {
+  const ModelInfo& info = model.info();
+  ReportModel described;
+  described.path = model.label();
+  described.bytes = model.bytes().size();
+  described.digest = std::move(digest);
+  described.ir_version = info.ir_version;
+  for (const auto& [domain, opset] : info.opsets) described.opset[domain.empty() ? "ai.onnx" : domain] = opset;
+  described.producer = info.producer_name;
+  if (!info.producer_version.empty()) described.producer += " " + info.producer_version;
+  described.graph_name = info.graph_name;
+  described.nodes = graphs.front().original->nodes().size();
+  described.values = graphs.front().original->values().size();
+  const WeightTotals totals = count_weights(graphs);
+  described.parameters = totals.parameters;
+  described.weight_bytes = totals.bytes;
+  return described;
+}
+
+Result<std::vector<AnalysedGraph>> read_graphs(const WireModel& model, Report& report) {
+  OfficialOpinion opinion = ask_official_library(model);
+  ReadOptions read_options;
+  read_options.inferred = &opinion.types;
+  auto read = read_graph(model, read_options);
+  if (!read) return propagate(std::move(read.error()));
+  for (const std::vector<Note>& notes : {model.notes(), opinion.notes, read->notes}) {
+    report.notes.insert(report.notes.end(), notes.begin(), notes.end());
+  }
+  std::vector<AnalysedGraph> graphs;
+  collect_graphs(std::make_shared<const Graph>(std::move(read->graph)), "", "", graphs);
+  return graphs;
+}
+
+std::uint64_t bytes_of_layers(const std::vector<AnalysedGraph>& graphs) {
+  std::uint64_t bytes = 0;
+  for (const AnalysedGraph& graph : graphs) {
+    for (const WeightView& weight : graph.original->weights()) bytes += weight.bytes.size();
+  }
+  return bytes;
+}
+
+Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& options, const PassOptions& pass_options,
+                  const Host& host) {
+  const std::uint64_t total = bytes_of_layers(graphs);
+  std::atomic<std::uint64_t> done{0};
+  std::string phase;
+  PipelineRequest request;
+  request.passes = options.passes;
+  request.options = &pass_options;
+  request.seed = options.seed;
+  request.cancelled = host.cancelled;
+  request.advance = [&](std::uint64_t bytes) { host.progress(phase, done += bytes, total); };
+  request.began = [&](std::string_view pass) {
+    phase = pass;
+    host.log("pass " + phase);
+    host.progress(phase, done, total);
+  };
+  for (AnalysedGraph& graph : graphs) {
+    request.labels = graph.path.empty() && options.labels ? &*options.labels : nullptr;
+    auto analysed = run_pipeline(*graph.original, request);
+    if (!analysed) return propagate(std::move(analysed.error()));
+    graph.analysed = std::move(*analysed);
+    auto hashes = structural_hashes(*graph.original);
+    if (!hashes) return propagate(std::move(hashes.error()));
+    graph.hashes = std::move(*hashes);
+  }
+  return {};
+}
+
+// Errors about labels and options already say which file or option they are about.
+Error with_label(Error error, const WireModel& model) {
+  return error.kind == ErrorKind::invalid_input ? std::move(error).within(model.label()) : std::move(error);
+}
+
+Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
+  PassOptions pass_options(all_passes());
+  for (const std::string& setting : options.settings) {
+    if (auto status = pass_options.set(setting); !status) return propagate(std::move(status.error()));
+  }
+  Report report;
+  report.tool_version = version();
+  auto graphs = read_graphs(model, report);
+  if (!graphs) return propagate(std::move(graphs.error()));
+  if (auto status = run_passes(*graphs, options, pass_options, host); !status) {
+    return propagate(with_label(std::move(status.error()), model));
+  }
+  auto digest = sha256_digest(model.bytes());
+  if (!digest) return propagate(std::move(digest.error()));
+  report.model = describe_model(model, std::move(*digest), *graphs);
+  report.options.insert(pass_options.all().begin(), pass_options.all().end());
+  report.options["seed"] = std::to_string(options.seed);
+  for (const AnalysedGraph& graph : *graphs) add_to_report(graph, report);
+  return report;
+}
+
+}  // namespace
+
+Result<Report> analyze(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
+  oneapi::tbb::task_arena arena(options.threads > 0 ? options.threads : oneapi::tbb::task_arena::automatic);
+  return arena.execute([&] { return analyze_here(model, options, host); });
+}
+
+}  // namespace ramus

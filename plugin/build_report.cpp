@@ -1,0 +1,186 @@
+#include "plugin/build_report.hpp"
+
+#include <algorithm>
+
+#include "graph/weight_layer.hpp"
+
+namespace ramus {
+namespace {
+
+class ReportBuilder {
+ public:
+  ReportBuilder(const AnalysedGraph& graph, Report& report)
+      : source_(graph),
+        normal_(*graph.analysed.graph),
+        flow_(graph.analysed.analyses->dataflow()),
+        found_(graph.analysed.findings),
+        report_(report),
+        first_group_(report.groups.size()) {}
+
+  void run() {
+    add_graph();
+    if (found_.tree) {
+      for (const BranchTree::Entry& entry : found_.tree->entries) add_group(entry);
+    }
+    for (const UnitFeatures& features : found_.features) {
+      report_.features.push_back({source_.path, node(features.layer), features.units, features.columns});
+    }
+    for (const Factorization& factors : found_.factors) add_factors(factors);
+    for (const GroupSpecialization& specialization : found_.specialization) add_specialization(specialization);
+    for (const Note& note : found_.notes) report_.notes.push_back({source_.prefix + note.where, note.code, note.text});
+  }
+
+ private:
+  void add_graph() {
+    ReportGraph graph{source_.path, source_.prefix, {}, {}, source_.hashes};
+    for (const Node& original : source_.original->nodes()) {
+      graph.nodes.push_back(source_.prefix + original.name);
+      auto& outputs = graph.outputs.emplace_back();
+      for (const ValueId output : original.outputs) {
+        outputs.push_back(output.exists() ? (*source_.original)[output].name : std::string());
+      }
+    }
+    report_.graphs.push_back(std::move(graph));
+  }
+
+  // The file's node that gave a node of the normal form its name.
+  ReportNode node(NodeId id) const {
+    const Node& normal = normal_[id];
+    std::uint32_t index = normal.origins.front();
+    for (const std::uint32_t origin : normal.origins) {
+      if (source_.original->nodes()[origin].name == normal.name) index = origin;
+    }
+    return {source_.prefix + normal.name, index};
+  }
+
+  // All of the file's nodes behind some nodes of the normal form.
+  std::vector<ReportNode> nodes(const std::vector<NodeId>& ids) const {
+    std::vector<std::uint32_t> origins;
+    for (const NodeId id : ids) origins.insert(origins.end(), normal_[id].origins.begin(), normal_[id].origins.end());
+    std::sort(origins.begin(), origins.end());
+    origins.erase(std::unique(origins.begin(), origins.end()), origins.end());
+    std::vector<ReportNode> named;
+    for (const std::uint32_t origin : origins) {
+      named.push_back({source_.prefix + source_.original->nodes()[origin].name, origin});
+    }
+    return named;
+  }
+
+  ReportRange range(const UnitRange& units) const { return {node(units.layer).name, units.begin, units.end}; }
+
+  void add_fork(Vertex fork, ReportGroup& group) const {
+    NodeId writer;
+    if (flow_.is_value(fork)) {
+      const Value& value = normal_[flow_.value(fork)];
+      group.fork_value = value.name;
+      writer = value.producer;
+    } else if (flow_.is_node(fork)) {
+      writer = flow_.node(fork);
+      const auto inputs = normal_.data_inputs(writer);
+      if (!inputs.empty()) group.fork_value = normal_[inputs.front()].name;
+    }
+    if (writer.exists()) group.fork_node = node(writer);
+  }
+
+  std::string group_id(std::size_t entry) const { return "g" + std::to_string(first_group_ + entry); }
+  static std::string branch_id(const std::string& group, std::size_t branch) {
+    return group + ".b" + std::to_string(branch);
+  }
+
+  ReportBranch branch(const Branch& found, std::string id, std::string name) const {
+    ReportBranch branch;
+    branch.id = std::move(id);
+    branch.name = std::move(name);
+    branch.nodes = nodes(found.nodes);
+    branch.skip = found.skip;
+    branch.projection = found.projection;
+    if (found.units) branch.units = range(*found.units);
+    for (const UnitRange& layer : found.layers) branch.layers.push_back(range(layer));
+    if (!found.layers.empty()) branch.first_layer = node(found.layers.front().layer);
+    branch.parameters = found.parameters;
+    branch.macs = found.macs;
+    branch.kernel = found.kernel;
+    return branch;
+  }
+
+  void add_group(const BranchTree::Entry& entry) {
+    const BranchGroup& found = found_.groups[entry.group];
+    ReportGroup group;
+    group.id = "g" + std::to_string(report_.groups.size());
+    group.graph = source_.path;
+    group.name = source_.prefix + entry.name;
+    group.kind = name_of(found.kind);
+    group.join = node(found.join);
+    group.join_op = normal_[found.join].op;
+    group.axis = found.axis;
+    if (found.kind == BranchKind::concat) group.along = std::string(name_of(found.along));
+    add_fork(found.fork, group);
+    group.closed = found.closed;
+    group.leaking = found.leaking;
+    group.depth = entry.depth;
+    if (entry.parent) {
+      group.parent = group_id(entry.parent->entry);
+      group.parent_branch = branch_id(*group.parent, entry.parent->branch);
+    }
+    for (const ValueId crossing : found.crossing) group.crossing.push_back(normal_[crossing].name);
+    group.shared = nodes(found.shared);
+    for (std::size_t b = 0; b < found.branches.size(); ++b) {
+      group.branches.push_back(
+          branch(found.branches[b], branch_id(group.id, b), source_.prefix + entry.branch_names[b]));
+    }
+    report_.groups.push_back(std::move(group));
+  }
+
+  // The initializer behind a layer; empty where its weights stand in a node or in another form.
+  std::string initializer_of(NodeId layer) const {
+    const auto weights = find_weight_layer(normal_, layer);
+    if (!weights || !source_.path.empty()) return {};
+    const WeightView& weight = normal_[weights->weight];
+    const auto value = source_.original->find_value(weight.name);
+    if (!value || weight.storage == WeightStorage::sparse || !source_.original->is_parameter(*value)) return {};
+    return weight.name;
+  }
+
+  void add_factors(const Factorization& found) {
+    ReportFactors factors;
+    factors.id = source_.prefix + found.id;
+    factors.graph = source_.path;
+    factors.from = node(found.wiring.from);
+    factors.to = node(found.wiring.to);
+    if (!found.wiring.joint) factors.from_weight = initializer_of(found.wiring.from);
+    factors.joint = found.wiring.joint;
+    factors.leaking = found.wiring.leaking;
+    factors.gated = found.wiring.gated;
+    factors.summed = found.wiring.summed;
+    factors.rows = found.factors.left.rows();
+    factors.columns = found.factors.right.rows();
+    factors.reduction = found.reduction;
+    factors.normalise = found.normalise;
+    factors.centring = found.centring;
+    factors.factors = found.factors;
+    factors.raw = found.raw;
+    factors.centred = found.centred;
+    factors.meaning = found.meaning;
+    report_.factors.push_back(std::move(factors));
+  }
+
+  void add_specialization(const GroupSpecialization& found) {
+    const std::string group = group_id(found_.tree->entry_of(found.group));
+    ReportSpecialization specialization{group, {}, found};
+    for (std::size_t b = 0; b < found.branches.size(); ++b) specialization.branches.push_back(branch_id(group, b));
+    report_.specialization.push_back(std::move(specialization));
+  }
+
+  const AnalysedGraph& source_;
+  const Graph& normal_;
+  const Dataflow& flow_;
+  const Findings& found_;
+  Report& report_;
+  std::size_t first_group_;
+};
+
+}  // namespace
+
+void add_to_report(const AnalysedGraph& graph, Report& report) { ReportBuilder(graph, report).run(); }
+
+}  // namespace ramus

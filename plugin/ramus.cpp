@@ -1,0 +1,274 @@
+// The C interface: argument checks, structs of any size, and the last place where an exception may arrive.
+#include "plugin/ramus.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <new>
+
+#include "plugin/analyze.hpp"
+#include "plugin/annotations.hpp"
+#include "plugin/log_sink.hpp"
+#include "plugin/passes_table.hpp"
+#include "plugin/report_formats.hpp"
+#include "plugin/version.hpp"
+
+struct ramus_session {
+  std::shared_ptr<spdlog::logger> log;
+  ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
+  std::mutex progress_mutex;
+  std::atomic<bool> cancelled{false};
+
+  ramus::Host host() {
+    ramus::Host host;
+    host.cancelled = [this] { return cancelled.load(std::memory_order_relaxed); };
+    host.log = [this](std::string_view text) { log->debug("{}", text); };
+    if (config.progress != nullptr) {
+      host.progress = [this](std::string_view phase, std::uint64_t done, std::uint64_t total) {
+        const std::scoped_lock lock(progress_mutex);
+        config.progress(config.progress_user, std::string(phase).c_str(), done, total);
+      };
+    }
+    return host;
+  }
+};
+
+struct ramus_model {
+  ramus_session* session;
+  std::unique_ptr<ramus::WireModel> wire;
+};
+
+struct ramus_report {
+  ramus::Report report;
+};
+
+namespace {
+
+using ramus::Error;
+using ramus::ErrorKind;
+using ramus::Status;
+
+ramus_status status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage:
+      return RAMUS_USAGE;
+    case ErrorKind::invalid_input:
+      return RAMUS_INVALID_INPUT;
+    case ErrorKind::cancelled:
+      return RAMUS_CANCELLED;
+    case ErrorKind::internal:
+      break;
+  }
+  return RAMUS_INTERNAL;
+}
+
+// One line, cut before a UTF-8 sequence that would not fit.
+std::string_view fitting(std::string& message, std::size_t room) {
+  std::replace_if(
+      message.begin(), message.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');
+  std::size_t length = std::min(message.size(), room);
+  if (length < message.size()) {
+    while (length > 0 && (static_cast<unsigned char>(message[length]) & 0xC0) == 0x80) --length;
+  }
+  return std::string_view(message).substr(0, length);
+}
+
+void fill(ramus_error* error, ramus_status status, std::string message) {
+  constexpr std::size_t kMessage = offsetof(ramus_error, message);
+  if (error == nullptr || error->struct_size <= kMessage) return;
+  error->status = status;
+  const std::size_t room = std::min(error->struct_size, sizeof(ramus_error)) - kMessage;
+  const std::string_view text = fitting(message, room - 1);
+  std::memcpy(error->message, text.data(), text.size());
+  error->message[text.size()] = '\0';
+}
+
+// Runs the body of an entry point; whatever is thrown below becomes a status.
+template <class Body>
+ramus_status guarded(ramus_error* error, Body body) noexcept {
+  try {
+    try {
+      Status status = body();
+      if (status) return RAMUS_OK;
+      const ramus_status code = status_of(status.error().kind);
+      fill(error, code, std::move(status.error().message));
+      return code;
+    } catch (const std::bad_alloc&) {
+      fill(error, RAMUS_INTERNAL, "not enough memory");
+    } catch (const std::exception& exception) {
+      fill(error, RAMUS_INTERNAL, std::string("internal: ") + exception.what());
+    }
+  } catch (...) {  // even the message could not be made
+  }
+  return RAMUS_INTERNAL;
+}
+
+tl::unexpected<Error> usage(const char* what) { return ramus::failure(ErrorKind::usage, what); }
+
+// A struct of the caller's size, laid over the defaults.
+template <class T>
+T sized(const T* given, const T& defaults) {
+  T whole = defaults;
+  if (given != nullptr) std::memcpy(&whole, given, std::min(given->struct_size, sizeof(T)));
+  return whole;
+}
+
+std::vector<std::string> strings(const char* const* list, std::size_t count) {
+  return list == nullptr ? std::vector<std::string>() : std::vector<std::string>(list, list + count);
+}
+
+ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* given, const ramus_session& session) {
+  const ramus_analyze_options options = sized<ramus_analyze_options>(given, RAMUS_ANALYZE_OPTIONS_INIT);
+  ramus::AnalyzeOptions out;
+  out.passes = strings(options.passes, options.pass_count);
+  out.settings = strings(options.settings, options.setting_count);
+  out.seed = options.seed;
+  out.threads = static_cast<int>(std::min<std::uint32_t>(session.config.threads, 4096));
+  if (options.labels != nullptr) {
+    auto labels = ramus::read_labels(std::string_view(options.labels, options.labels_size),
+                                     options.labels_name == nullptr ? "labels" : options.labels_name);
+    if (!labels) return ramus::propagate(std::move(labels.error()));
+    out.labels = std::move(*labels);
+  }
+  return out;
+}
+
+Status keep_model(ramus_session* session, ramus::Result<std::unique_ptr<ramus::WireModel>> opened,
+                  ramus_model** model) {
+  if (!opened) return ramus::propagate(std::move(opened.error()));
+  *model = new ramus_model{session, std::move(*opened)};
+  return {};
+}
+
+ramus::ByteSink byte_sink(ramus_writer writer, void* user) {
+  return [writer, user](ramus::Bytes bytes) { return writer(user, bytes.data(), bytes.size()) == 0; };
+}
+
+ramus::TextSink text_sink(ramus_writer writer, void* user) {
+  return [writer, user](std::string_view text) { return writer(user, text.data(), text.size()) == 0; };
+}
+
+spdlog::level::level_enum level_of(std::int32_t level) {
+  return static_cast<spdlog::level::level_enum>(std::clamp<std::int32_t>(level, 0, spdlog::level::off));
+}
+
+}  // namespace
+
+const char* ramus_version(void) { return ramus::version(); }
+
+ramus_status ramus_session_create(const ramus_session_config* config, ramus_session** session, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (session == nullptr) return usage("session: must not be NULL");
+    auto made = std::make_unique<ramus_session>();
+    made->config = sized<ramus_session_config>(config, RAMUS_SESSION_CONFIG_INIT);
+    const auto callback = made->config.log;
+    void* user = made->config.log_user;
+    made->log = ramus::make_logger(
+        [callback, user](spdlog::level::level_enum level, const char* text) {
+          if (callback != nullptr) callback(user, static_cast<std::int32_t>(level), text);
+        },
+        callback == nullptr ? spdlog::level::off : level_of(made->config.log_level));
+    *session = made.release();
+    return {};
+  });
+}
+
+void ramus_session_destroy(ramus_session* session) { delete session; }
+
+void ramus_session_cancel(ramus_session* session) {
+  if (session != nullptr) session->cancelled.store(true);
+}
+
+void ramus_session_resume(ramus_session* session) {
+  if (session != nullptr) session->cancelled.store(false);
+}
+
+ramus_status ramus_model_open(ramus_session* session, const char* path, ramus_model** model, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (session == nullptr || path == nullptr || model == nullptr) return usage("model_open: NULL argument");
+    return keep_model(session, ramus::WireModel::open(path), model);
+  });
+}
+
+ramus_status ramus_model_open_memory(ramus_session* session, const void* data, size_t size, const char* base_directory,
+                                     ramus_model** model, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (session == nullptr || model == nullptr || (data == nullptr && size != 0)) {
+      return usage("model_open_memory: NULL argument");
+    }
+    const ramus::Bytes bytes(static_cast<const std::byte*>(data), size);
+    return keep_model(session, ramus::WireModel::from_memory(bytes, base_directory == nullptr ? "" : base_directory),
+                      model);
+  });
+}
+
+void ramus_model_destroy(ramus_model* model) { delete model; }
+
+ramus_status ramus_analyze(ramus_model* model, const ramus_analyze_options* options, ramus_report** report,
+                           ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (model == nullptr || report == nullptr) return usage("analyze: NULL argument");
+    auto wanted = options_from(options, *model->session);
+    if (!wanted) return ramus::propagate(std::move(wanted.error()));
+    auto made = ramus::analyze(*model->wire, *wanted, model->session->host());
+    if (!made) return ramus::propagate(std::move(made.error()));
+    for (const ramus::Note& note : made->notes) model->session->log->info("{}: {}", note.where, note.text);
+    *report = new ramus_report{std::move(*made)};
+    return {};
+  });
+}
+
+ramus_status ramus_report_read(ramus_session* session, const char* json, size_t size, ramus_report** report,
+                               ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (session == nullptr || json == nullptr || report == nullptr) return usage("report_read: NULL argument");
+    auto read = ramus::read_report_json(std::string_view(json, size));
+    if (!read) return ramus::propagate(std::move(read.error()));
+    *report = new ramus_report{std::move(*read)};
+    return {};
+  });
+}
+
+void ramus_report_destroy(ramus_report* report) { delete report; }
+
+ramus_status ramus_report_write(const ramus_report* report, const char* format, ramus_writer writer, void* user,
+                                ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (report == nullptr || format == nullptr || writer == nullptr) return usage("report_write: NULL argument");
+    std::string known;
+    for (const ramus::ReportFormat& row : ramus::report_formats()) {
+      if (row.name == format) return row.write(report->report, text_sink(writer, user));
+      known += (known.empty() ? "" : ", ") + std::string(row.name);
+    }
+    return ramus::failure(ErrorKind::usage, std::string("format '") + format + "': there are " + known);
+  });
+}
+
+ramus_status ramus_write_passes(const char* format, ramus_writer writer, void* user, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (format == nullptr || writer == nullptr) return usage("write_passes: NULL argument");
+    auto table = ramus::passes_table(format);
+    if (!table) return ramus::propagate(std::move(table.error()));
+    if (!text_sink(writer, user)(*table)) return ramus::failure(ErrorKind::cancelled, "the writer asked to stop");
+    return {};
+  });
+}
+
+ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user,
+                            ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (model == nullptr || report == nullptr || writer == nullptr) return usage("annotate: NULL argument");
+    auto annotations = ramus::annotations_from(report->report, *model->wire);
+    if (!annotations) return ramus::propagate(std::move(annotations.error()));
+    return ramus::annotate(*model->wire, *annotations, byte_sink(writer, user));
+  });
+}
+
+ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (model == nullptr || writer == nullptr) return usage("strip: NULL argument");
+    return ramus::strip(*model->wire, byte_sink(writer, user));
+  });
+}

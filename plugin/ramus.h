@@ -1,0 +1,167 @@
+/* Ramus: finds and scores the branches of ONNX models.
+ *
+ * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
+ * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
+ * `threads` allows.
+ *
+ *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
+ *   ramus_error error = RAMUS_ERROR_INIT;
+ *   if (ramus_session_create(NULL, &session, &error) != RAMUS_OK) ...
+ *   if (ramus_model_open(session, "model.onnx", &model, &error) != RAMUS_OK) ...      error.message says why
+ *   if (ramus_analyze(model, NULL, &report, &error) != RAMUS_OK) ...
+ *   ramus_report_write(report, "text", write_to_stdout, NULL, &error);
+ *   ramus_report_destroy(report); ramus_model_destroy(model); ramus_session_destroy(session);
+ *
+ * Rules that hold for every function:
+ *   - [any] may be called from any thread at any time; [object] needs that no other thread uses the same object.
+ *   - Out-parameters change only on success. `error` may be NULL.
+ *   - _destroy(NULL) does nothing. Destroy reports and models before their session.
+ *   - Every struct begins with its size: set it with the _INIT macro. Fields beyond the size that a host was compiled
+ *     with keep their defaults, so that a host need not be compiled anew for a newer library.
+ *   - Strings are UTF-8. Results leave through the caller's writer, whole and in order, in pieces of any size.
+ */
+#ifndef RAMUS_H
+#define RAMUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RAMUS_VERSION_MAJOR 0
+#define RAMUS_VERSION_MINOR 1
+#define RAMUS_VERSION_PATCH 0
+
+#if defined(__GNUC__) || defined(__clang__)
+#define RAMUS_API __attribute__((visibility("default")))
+#else
+#define RAMUS_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef int32_t ramus_status;
+enum {
+  RAMUS_OK = 0,
+  RAMUS_USAGE = 2,         /* the caller asked for something that does not exist */
+  RAMUS_INVALID_INPUT = 3, /* the model cannot be read, or is not valid */
+  RAMUS_INTERNAL = 4,      /* a fault of the library, or no memory */
+  RAMUS_CANCELLED = 5      /* ramus_session_cancel was called, or a writer asked to stop */
+};
+
+/* Filled when a call fails: one line that says where, what, and which word would fix it. */
+typedef struct ramus_error {
+  size_t struct_size;
+  ramus_status status;
+  char message[1020]; /* ends with '\0'; cut at a character's boundary where it would not fit */
+} ramus_error;
+#define RAMUS_ERROR_INIT                 \
+  {                                      \
+    sizeof(ramus_error), RAMUS_OK, { 0 } \
+  }
+
+/* "0.1.0". [any] */
+RAMUS_API const char* ramus_version(void);
+
+/* ---- Session: what a host lets the library say and use -------------------------------------------------------- */
+
+typedef struct ramus_session ramus_session;
+
+enum { RAMUS_LOG_DEBUG = 1, RAMUS_LOG_INFO = 2, RAMUS_LOG_WARNING = 3, RAMUS_LOG_ERROR = 4, RAMUS_LOG_OFF = 6 };
+
+/* One line without its newline; `text` lives for the call. Called from any thread, one call at a time per session. */
+typedef void (*ramus_log_callback)(void* user, int32_t level, const char* text);
+
+/* How far an analysis is: `done` of `total` bytes of weights, in the pass `phase`. Called from any thread, one call at
+ * a time per session; `total` may be 0. */
+typedef void (*ramus_progress_callback)(void* user, const char* phase, uint64_t done, uint64_t total);
+
+typedef struct ramus_session_config {
+  size_t struct_size;
+  ramus_log_callback log; /* NULL: nothing is logged */
+  void* log_user;
+  int32_t log_level;                /* RAMUS_LOG_*, the least that is passed on */
+  ramus_progress_callback progress; /* may be NULL */
+  void* progress_user;
+  uint32_t threads; /* 0: as many as the machine has */
+} ramus_session_config;
+#define RAMUS_SESSION_CONFIG_INIT \
+  { sizeof(ramus_session_config), NULL, NULL, RAMUS_LOG_INFO, NULL, NULL, 0 }
+
+/* `config` may be NULL. [any] */
+RAMUS_API ramus_status ramus_session_create(const ramus_session_config* config, ramus_session** session,
+                                            ramus_error* error);
+RAMUS_API void ramus_session_destroy(ramus_session* session); /* [object] */
+
+/* Makes what runs in the session end within a second with RAMUS_CANCELLED, and whatever is begun later at once, until
+ * ramus_session_resume. [any], also while another thread works; from a signal handler too. */
+RAMUS_API void ramus_session_cancel(ramus_session* session);
+RAMUS_API void ramus_session_resume(ramus_session* session); /* [any] */
+
+/* ---- Models ------------------------------------------------------------------------------------------------------ */
+
+typedef struct ramus_model ramus_model;
+
+/* Maps the file; weights are read when an analysis needs them, so the file must not change until _destroy.
+ * RAMUS_INVALID_INPUT: no such file, or not a model. [object: session] */
+RAMUS_API ramus_status ramus_model_open(ramus_session* session, const char* path, ramus_model** model,
+                                        ramus_error* error);
+
+/* `data` is borrowed until _destroy. `base_directory` is where external data lies; NULL: external data is refused.
+ * [object: session] */
+RAMUS_API ramus_status ramus_model_open_memory(ramus_session* session, const void* data, size_t size,
+                                               const char* base_directory, ramus_model** model, ramus_error* error);
+RAMUS_API void ramus_model_destroy(ramus_model* model); /* [object] */
+
+/* ---- Analysis and reports -------------------------------------------------------------------------------------------- */
+
+typedef struct ramus_report ramus_report;
+
+typedef struct ramus_analyze_options {
+  size_t struct_size;
+  const char* const* passes;   /* names of ramus_write_passes; with those whose facts they need */
+  size_t pass_count;           /* 0: all */
+  const char* const* settings; /* "factors.k=16" */
+  size_t setting_count;
+  const char* labels; /* JSON {"layer": {"family": [unit, ...]}}; NULL: none */
+  size_t labels_size;
+  const char* labels_name; /* for errors; NULL: "labels" */
+  uint64_t seed;           /* of permutations; the same seed gives the same report */
+} ramus_analyze_options;
+#define RAMUS_ANALYZE_OPTIONS_INIT \
+  { sizeof(ramus_analyze_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
+
+/* `options` may be NULL. The report does not need the model any more. [object: model] */
+RAMUS_API ramus_status ramus_analyze(ramus_model* model, const ramus_analyze_options* options, ramus_report** report,
+                                     ramus_error* error);
+
+/* From a report that ramus_report_write wrote as "json", as far as ramus_annotate needs it. [object: session] */
+RAMUS_API ramus_status ramus_report_read(ramus_session* session, const char* json, size_t size, ramus_report** report,
+                                         ramus_error* error);
+RAMUS_API void ramus_report_destroy(ramus_report* report); /* [object] */
+
+/* Takes the next `size` bytes; anything but 0 aborts the writing with RAMUS_CANCELLED. */
+typedef int32_t (*ramus_writer)(void* user, const void* data, size_t size);
+
+/* `format`: "json" (schema ramus.report/1), "text" (a summary to read in a minute). RAMUS_USAGE names the formats there
+ * are. [object: report] */
+RAMUS_API ramus_status ramus_report_write(const ramus_report* report, const char* format, ramus_writer writer,
+                                          void* user, ramus_error* error);
+
+/* The table of passes with their options, as "text" or "json". [any] */
+RAMUS_API ramus_status ramus_write_passes(const char* format, ramus_writer writer, void* user, ramus_error* error);
+
+/* ---- Writing into models -------------------------------------------------------------------------------------------- */
+
+/* The model with the report's findings in its metadata_props, every other byte as it was; entries of an earlier
+ * annotation are replaced. RAMUS_USAGE: the report is of other bytes. [object: model, report] */
+RAMUS_API ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user,
+                                      ramus_error* error);
+
+/* The model without any "ramus." entry: byte for byte what was annotated. [object: model] */
+RAMUS_API ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ramus_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* RAMUS_H */

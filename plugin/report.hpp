@@ -1,0 +1,133 @@
+// The report: what all passes found, in names and numbers, ready to be rendered or written into the model.
+//
+//   Findings (ids of a normal form)  ──build_report──▶  Report (names of the file)  ──▶ json, text, annotations
+//
+// A pure function of the model's bytes and the options: no time, no address, no thread count. Everything names the
+// file's own nodes, whatever rewrites stood between. Fields are those of INTERFACES, schema ramus.report/1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/note.hpp"
+#include "passes/factors.hpp"
+#include "passes/specialization.hpp"
+#include "passes/unit_features.hpp"
+
+namespace ramus {
+
+inline constexpr std::string_view kReportSchema = "ramus.report/1";
+
+struct ReportModel {
+  std::string path;  // as given
+  std::uint64_t bytes = 0;
+  std::string digest;  // "sha256:…" of the file's bytes
+  std::int64_t ir_version = 0;
+  std::map<std::string, std::int64_t> opset;  // "ai.onnx" for the default domain
+  std::string producer;                       // name and version
+  std::string graph_name;
+  std::uint64_t nodes = 0, values = 0;  // of the main graph, as in the file
+  std::int64_t parameters = 0;          // elements of all weights that are not integers for shapes and indices
+  std::uint64_t weight_bytes = 0;       // of those that the file holds
+};
+
+struct ReportNode {
+  std::string name;         // unique; with the body's path before it for nodes of bodies
+  std::uint32_t index = 0;  // place in the file's list of its graph
+};
+
+struct ReportRange {
+  std::string layer;
+  std::int64_t begin = 0, end = 0;
+};
+
+struct ReportBranch {
+  std::string id;  // "g3.b1"
+  std::string name;
+  std::vector<ReportNode> nodes;
+  bool skip = false;
+  bool projection = false;
+  std::optional<ReportRange> units;
+  std::vector<ReportRange> layers;
+  std::optional<ReportNode> first_layer;  // the first node with weights
+  std::int64_t parameters = 0, macs = 0;
+  std::optional<std::array<std::int64_t, 2>> kernel;
+};
+
+struct ReportGroup {
+  std::string id;     // "g3"; ids count in display order over all graphs
+  std::string graph;  // path of the body that holds it (inferred_types.hpp); empty: the main graph
+  std::string name;
+  std::string kind;
+  ReportNode join;
+  std::string join_op;
+  std::optional<std::int64_t> axis;
+  std::optional<std::string> along;     // "channels", "space" or "batch"; concatenations only
+  std::string fork_value;               // empty: the source, for towers with inputs of their own
+  std::optional<ReportNode> fork_node;  // that writes it; nullopt for graph inputs
+  bool closed = true;
+  bool leaking = false;
+  std::optional<std::string> parent;         // id of the group that it lies in
+  std::optional<std::string> parent_branch;  // id of the branch
+  int depth = 0;
+  std::vector<std::string> crossing;
+  std::vector<ReportNode> shared;
+  std::vector<ReportBranch> branches;
+};
+
+struct ReportFactors {
+  std::string id;  // of the wiring: "conv1->conv2"
+  std::string graph;
+  ReportNode from, to;
+  std::string from_weight;  // initializer that holds the weights of `from`; empty for joins and constants in nodes
+  bool joint = false, leaking = false, gated = false, summed = false;
+  std::int64_t rows = 0, columns = 0;
+  std::string reduction, normalise, centring;
+  MatrixFactors factors;
+  FactorsUnder raw, centred;
+  std::vector<FactorMeaning> meaning;
+
+  std::optional<std::string_view> name_of_factor(std::size_t factor) const;
+};
+
+struct ReportFeatures {
+  std::string graph;
+  ReportNode layer;
+  std::int64_t units = 0;
+  std::vector<FeatureColumn> columns;
+};
+
+struct ReportSpecialization {
+  std::string group;                  // id
+  std::vector<std::string> branches;  // ids, in the order of values.branches
+  GroupSpecialization values;
+};
+
+// What the sidecar keeps of each graph's nodes, so that they are found again after renaming and optimising.
+struct ReportGraph {
+  std::string path;                               // "" for the main graph, "12/then_branch" for a body
+  std::string prefix;                             // what stands before its nodes' names: "" or "If_3/then_branch/"
+  std::vector<std::string> nodes;                 // display names, by place in the file
+  std::vector<std::vector<std::string>> outputs;  // of each node
+  std::vector<std::string> hashes;                // structural, of each node (structural_hash.hpp)
+};
+
+struct Report {
+  std::string tool_version;
+  ReportModel model;
+  std::vector<ReportGroup> groups;  // parents before their children
+  std::vector<ReportFactors> factors;
+  std::vector<ReportFeatures> features;
+  std::vector<ReportSpecialization> specialization;
+  std::vector<Note> notes;
+  std::map<std::string, std::string> options;  // "factors.k": "8"; and "seed"
+  std::vector<ReportGraph> graphs;
+
+  const ReportGroup* find_group(std::string_view id) const;
+};
+
+}  // namespace ramus

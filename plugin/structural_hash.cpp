@@ -1,0 +1,172 @@
+#include "plugin/structural_hash.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace ramus {
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+constexpr std::size_t kShownBytes = 16;
+
+// Feeds SHA-256 with fields that cannot run into one another: each has its length before it.
+class Hasher {
+ public:
+  Hasher() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    ok_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
+  }
+
+  void add(std::span<const std::byte> bytes) {
+    const std::uint64_t size = bytes.size();
+    ok_ = ok_ && EVP_DigestUpdate(context_.get(), &size, sizeof size) == 1 &&
+          EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+  }
+  void add(std::string_view text) { add(std::as_bytes(std::span<const char>(text))); }
+  void add(const Digest& digest) { add(std::as_bytes(std::span<const unsigned char>(digest))); }
+  template <class T>
+  void add_values(const std::vector<T>& values) {
+    add(std::as_bytes(std::span<const T>(values)));
+  }
+  void add_number(std::int64_t number) { add(std::as_bytes(std::span<const std::int64_t>(&number, 1))); }
+
+  std::optional<Digest> finish() {
+    Digest digest{};
+    unsigned size = 0;
+    if (!ok_ || EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1) return std::nullopt;
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  bool ok_ = false;
+};
+
+void add_weight(Hasher& hasher, const WeightView& weight) {
+  hasher.add_number(static_cast<std::int64_t>(weight.type));
+  hasher.add_number(static_cast<std::int64_t>(weight.storage));
+  hasher.add_values(weight.dims);
+  hasher.add(weight.bytes);
+  hasher.add(std::as_bytes(weight.positions));
+}
+
+struct AddAttribute {
+  Hasher& hasher;
+  void operator()(std::monostate) const {}
+  void operator()(std::int64_t value) const { hasher.add_number(value); }
+  void operator()(float value) const { hasher.add_values(std::vector{value}); }
+  void operator()(const std::string& value) const { hasher.add(value); }
+  void operator()(const std::vector<std::int64_t>& values) const { hasher.add_values(values); }
+  void operator()(const std::vector<float>& values) const { hasher.add_values(values); }
+  void operator()(const std::vector<std::string>& values) const {
+    for (const std::string& value : values) hasher.add(value);
+  }
+  void operator()(const WeightView& weight) const { add_weight(hasher, weight); }
+};
+
+void add_operator(Hasher& hasher, const Node& node) {
+  hasher.add(node.op);
+  hasher.add(node.domain);
+  std::vector<const Attribute*> attributes;
+  for (const Attribute& attribute : node.attributes) attributes.push_back(&attribute);
+  std::sort(attributes.begin(), attributes.end(),
+            [](const Attribute* a, const Attribute* b) { return a->name < b->name; });
+  for (const Attribute* attribute : attributes) {
+    hasher.add(attribute->name);
+    hasher.add_number(static_cast<std::int64_t>(attribute->value.index()));
+    std::visit(AddAttribute{hasher}, attribute->value);
+  }
+  for (const Body& body : node.bodies) {
+    hasher.add(body.attribute);
+    for (const Node& inner : body.graph->nodes()) add_operator(hasher, inner);
+  }
+}
+
+std::string to_hex(const Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < kShownBytes; ++i) {
+    text += kDigits[digest[i] >> 4];
+    text += kDigits[digest[i] & 0xF];
+  }
+  return text;
+}
+
+class GraphHasher {
+ public:
+  explicit GraphHasher(const Graph& graph) : graph_(graph), nodes_(graph.nodes().size()) {
+    for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
+      input_place_[graph.inputs()[i]] = static_cast<std::int64_t>(i);
+    }
+  }
+
+  bool run() {
+    for (const NodeId id : graph_.topological_order()) {
+      Hasher hasher;
+      add_operator(hasher, graph_[id]);
+      for (const auto& list : {std::cref(graph_[id].inputs), std::cref(graph_[id].captures)}) {
+        for (const ValueId input : list.get()) add_input(hasher, input);
+      }
+      const auto digest = hasher.finish();
+      if (!digest) return false;
+      nodes_[id.index] = *digest;
+    }
+    return true;
+  }
+
+  std::vector<std::string> take() const {
+    std::vector<std::string> texts;
+    std::transform(nodes_.begin(), nodes_.end(), std::back_inserter(texts), to_hex);
+    return texts;
+  }
+
+ private:
+  void add_input(Hasher& hasher, ValueId input) {
+    if (!input.exists()) return hasher.add("left out");
+    const Value& value = graph_[input];
+    switch (value.kind) {
+      case ValueKind::parameter:
+        return hasher.add(weight_digest(value.weight));
+      case ValueKind::input:
+        hasher.add("input");
+        return hasher.add_number(input_place_[input]);
+      case ValueKind::captured:
+        return hasher.add("captured");
+      case ValueKind::computed: {
+        const auto& outputs = graph_[value.producer].outputs;
+        hasher.add(nodes_[value.producer.index]);
+        return hasher.add_number(std::find(outputs.begin(), outputs.end(), input) - outputs.begin());
+      }
+    }
+  }
+
+  const Digest& weight_digest(WeightId id) {
+    const auto [entry, is_new] = weights_.try_emplace(id);
+    if (is_new) {
+      Hasher hasher;
+      add_weight(hasher, graph_[id]);
+      entry->second = hasher.finish().value_or(Digest{});
+    }
+    return entry->second;
+  }
+
+  const Graph& graph_;
+  std::vector<Digest> nodes_;
+  std::map<WeightId, Digest> weights_;
+  std::map<ValueId, std::int64_t> input_place_;
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> structural_hashes(const Graph& graph) {
+  GraphHasher hasher(graph);
+  if (!hasher.run()) return failure(ErrorKind::internal, "SHA-256 is not available");
+  return hasher.take();
+}
+
+}  // namespace ramus

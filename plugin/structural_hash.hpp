@@ -1,0 +1,21 @@
+// A name for a node that survives renaming: what it computes, down to the weights and the inputs of the graph.
+//
+//   hash(node) = SHA-256(operator, domain, attributes by name, for each input: hash of its producer and output place,
+//                        or digest of the weight, or place among the graph inputs)          first 128 bits, hex
+//
+// Two nodes that do the same to the same values share their hash. Names of nodes, values and weights do not count.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.hpp"
+#include "graph/limits.hpp"
+
+namespace ramus {
+
+// By place among the nodes of `graph`. Reads every weight once. Bodies count by their operators and attributes; weights
+// whose bytes are absent count by type and dims alone. Error (internal): the hash library fails.
+Result<std::vector<std::string>> structural_hashes(const Graph& graph);
+
+}  // namespace ramus

@@ -1,0 +1,236 @@
+"""The command as a user meets it: what it prints, how it exits, and what it leaves behind.
+
+usage: cli_test.py RAMUS SOURCE_DIR [--update]
+
+Every case runs in an empty folder. What a case prints is compared with tests/golden/cli/CASE.txt; --update rewrites those
+files, so that a change of wording is reviewed as a diff.
+"""
+
+import difflib
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import onnx
+from onnx import TensorProto, helper
+
+ramus, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+update = "--update" in sys.argv
+golden = source / "tests/golden/cli"
+example = source / "examples/models/two_branch_tin32bn_s3.onnx"
+failures = []
+golden_cases = set()
+
+
+def fail(case, what):
+    failures.append(f"{case}: {what}")
+
+
+def run(folder, *arguments, stdin=None):
+    return subprocess.run([ramus, *arguments], cwd=folder, input=stdin, capture_output=True, timeout=300)
+
+
+def files_in(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def compare(case, text):
+    golden_cases.add(f"{case}.txt")
+    path = golden / f"{case}.txt"
+    if update:
+        golden.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    expected = path.read_text() if path.exists() else ""
+    if expected != text:
+        fail(case, "".join(difflib.unified_diff(expected.splitlines(True), text.splitlines(True), "golden", "now")))
+
+
+def check(case, *arguments, exit_status=0, prepare=None, leaves=(), stdin=None, shows=True):
+    """Runs one case in a folder with model.onnx and whatever `prepare` adds; it may leave only the files named."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copy(example, folder / "model.onnx")
+        if prepare:
+            prepare(folder)
+        before = {path: (folder / path).read_bytes() for path in files_in(folder)}
+        result = run(folder, *arguments, stdin=stdin)
+        if result.returncode != exit_status:
+            fail(case, f"exit status {result.returncode}, not {exit_status}: {result.stderr.decode()}")
+        after = files_in(folder)
+        if sorted(set(after) - set(before)) != sorted(leaves):
+            fail(case, f"left {sorted(set(after) - set(before))}, not {sorted(leaves)}")
+        for path, content in before.items():
+            if (folder / path).read_bytes() != content:
+                fail(case, f"changed its input {path}")
+        errors = result.stderr.decode()
+        if exit_status and (errors.count("\n") != 1 or not errors.startswith("ramus: error: ")):
+            fail(case, f"an error is one line that begins with 'ramus: error: ', not {errors!r}")
+        if exit_status and result.stdout:
+            fail(case, "a failed run prints nothing on standard output")
+        if shows:
+            compare(case, result.stdout.decode() + errors)
+        return result, {path: (folder / path).read_bytes() for path in leaves if (folder / path).exists()}
+    return None
+
+
+def model_with_external_data(folder, location):
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4])
+    weight.data_location = TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value=location)
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["y"])],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4])],
+        [weight],
+    )
+    (folder / "external.onnx").write_bytes(helper.make_model(graph).SerializeToString())
+
+
+def cyclic_model(folder):
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "b"], ["a"], "first"), helper.make_node("Relu", ["a"], ["b"], "second")],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4])],
+        [helper.make_tensor_value_info("b", TensorProto.FLOAT, [4])],
+    )
+    (folder / "cyclic.onnx").write_bytes(helper.make_model(graph).SerializeToString())
+
+
+def write(path, content):
+    return lambda folder: (folder / path).write_bytes(content)
+
+
+def outputs_of_a_full_run():
+    check("help", "--help")
+    for command in ("analyze", "annotate", "strip", "passes"):
+        check(f"help-{command}", command, "--help")
+    check("version", "--version")
+    check("passes", "passes")
+    result, _ = check("passes-json", "passes", "--format", "json", shows=False)
+    if [row["name"] for row in json.loads(result.stdout)][:2] != ["fold-constants", "drop-identities"]:
+        fail("passes-json", "unexpected rows")
+
+    check("analyze-text", "analyze", "model.onnx")
+    check("analyze-quiet", "analyze", "model.onnx", "--quiet", "-o", "r.json", leaves=["r.json"])
+    result, _ = check("analyze-json", "analyze", "model.onnx", "--format", "json", shows=False)
+    _, files = check(
+        "analyze-all", "analyze", "model.onnx", "-o", "r.json", "--annotate", "a.onnx", leaves=["r.json", "a.onnx"], shows=False
+    )
+    if result.stdout != files["r.json"]:
+        fail("analyze-all", "-o and --format json differ")
+    _, sidecar = check(
+        "analyze-annotate", "analyze", "model.onnx", "--annotate", "a.onnx", leaves=["a.onnx", "a.onnx.ramus.json"], shows=False
+    )
+    if sidecar["a.onnx"] != files["a.onnx"] or sidecar["a.onnx.ramus.json"] != files["r.json"]:
+        fail("analyze-annotate", "the sidecar is not the report")
+    _, annotated = check("annotate", "annotate", "model.onnx", "-o", "a.onnx", leaves=["a.onnx", "a.onnx.ramus.json"])
+    if annotated["a.onnx"] != files["a.onnx"]:
+        fail("annotate", "analyze --annotate and annotate differ")
+    _, from_report = check(
+        "annotate-report", "annotate", "model.onnx", "-o", "a.onnx", "--report", "r.json",
+        prepare=write("r.json", files["r.json"]), leaves=["a.onnx"],
+    )  # fmt: skip
+    if from_report["a.onnx"] != files["a.onnx"]:
+        fail("annotate-report", "annotating from the report differs")
+    _, again = check(
+        "annotate-twice", "annotate", "a.onnx", "-o", "b.onnx", prepare=write("a.onnx", files["a.onnx"]),
+        leaves=["b.onnx", "b.onnx.ramus.json"], shows=False,
+    )  # fmt: skip
+    _, stripped = check(
+        "strip", "strip", "a.onnx", "-o", "b.onnx", prepare=write("a.onnx", files["a.onnx"]), leaves=["b.onnx"]
+    )
+    if stripped["b.onnx"] != example.read_bytes():
+        fail("strip", "is not byte for byte what was annotated")
+    _, stripped = check(
+        "strip-twice", "strip", "b.onnx", "-o", "c.onnx", prepare=write("b.onnx", again["b.onnx"]), leaves=["c.onnx"],
+        shows=False,
+    )  # fmt: skip
+    if stripped["c.onnx"] != example.read_bytes():
+        fail("strip-twice", "is not byte for byte what was annotated")
+    result, _ = check("pipe", "annotate", "-", "-o", "-", stdin=example.read_bytes(), shows=False)
+    onnx.checker.check_model(onnx.load_model_from_string(result.stdout))
+    if {entry.key for entry in onnx.load_model_from_string(result.stdout).metadata_props} < {"ramus.report"}:
+        fail("pipe", "the model carries no ramus.report")
+
+
+def errors():
+    check("no-command", exit_status=2)
+    check("unknown-command", "analyse", "model.onnx", exit_status=2)
+    check("unknown-option", "analyze", "model.onnx", "--fast", exit_status=2)
+    check("no-model", "analyze", exit_status=2)
+    check("bad-setting", "analyze", "model.onnx", "--set", "factors.k=0", "-o", "r.json", exit_status=2)
+    check("bad-pass", "analyze", "model.onnx", "--passes", "branches", "-o", "r.json", exit_status=2)
+    check("bad-format", "analyze", "model.onnx", "--format", "yaml", exit_status=2)
+    check("missing-model", "analyze", "nowhere.onnx", "-o", "r.json", "--annotate", "a.onnx", exit_status=3)
+    check("empty-model", "analyze", "e.onnx", "-o", "r.json", prepare=write("e.onnx", b""), exit_status=3)
+    check("text-model", "analyze", "t.onnx", "-o", "r.json", prepare=write("t.onnx", b"To be a model\n" * 9), exit_status=3)
+    whole = example.read_bytes()
+    for name, size in (("half", len(whole) // 2), ("almost", len(whole) - 1)):
+        check(f"truncated-{name}", "analyze", "t.onnx", "-o", "r.json", prepare=write("t.onnx", whole[:size]), exit_status=3)
+        check(f"truncated-{name}-strip", "strip", "t.onnx", "-o", "s.onnx", prepare=write("t.onnx", whole[:size]), exit_status=3)
+    for name, location in (("missing", "weights.bin"), ("outside", "../weights.bin"), ("absolute", "/etc/hostname")):
+        check(
+            f"external-{name}", "analyze", "external.onnx", "-o", "r.json", "--annotate", "a.onnx", exit_status=3,
+            prepare=lambda folder, location=location: model_with_external_data(folder, location),
+        )  # fmt: skip
+    check("cyclic", "analyze", "cyclic.onnx", "-o", "r.json", prepare=cyclic_model, exit_status=3)
+    check("folder-as-model", "analyze", ".", exit_status=3)
+    check("output-in-no-folder", "analyze", "model.onnx", "-o", "no/such/r.json", exit_status=2)
+    check("output-is-a-folder", "analyze", "model.onnx", "-o", ".", exit_status=2)
+
+    labels = {"conv9": {"curves": [1]}}
+    check(
+        "labels-unknown-layer", "analyze", "model.onnx", "--labels", "l.json", "-o", "r.json", "--annotate", "a.onnx",
+        prepare=write("l.json", json.dumps(labels).encode()), exit_status=2,
+    )  # fmt: skip
+    for name, text in (
+        ("not-json", "{"),
+        ("list", "[]"),
+        ("unit-out-of-range", '{"/Concat": {"curves": [64]}}'),
+        ("unit-no-number", '{"/Concat": {"curves": ["a"]}}'),
+    ):
+        check(
+            f"labels-{name}", "analyze", "model.onnx", "--labels", "l.json", "-o", "r.json",
+            prepare=write("l.json", text.encode()), exit_status=2,
+        )  # fmt: skip
+    check("labels-missing", "analyze", "model.onnx", "--labels", "l.json", exit_status=3)
+    check(
+        "report-not-json", "annotate", "model.onnx", "-o", "a.onnx", "--report", "r.json",
+        prepare=write("r.json", b"{}"), exit_status=3,
+    )  # fmt: skip
+
+    def report_of_another_model(folder):
+        run(folder, "analyze", "model.onnx", "--quiet", "-o", "r.json")
+        run(folder, "strip", "model.onnx", "-o", "other.onnx")
+        (folder / "other.onnx").write_bytes((folder / "other.onnx").read_bytes() + b"\x12\x00")  # producer_name ""
+
+    check(
+        "report-of-another-model", "annotate", "other.onnx", "-o", "a.onnx", "--report", "r.json",
+        prepare=report_of_another_model, exit_status=2,
+    )  # fmt: skip
+
+
+def in_place():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copy(example, folder / "model.onnx")
+        for command in ("annotate", "strip"):
+            result = run(folder, command, "model.onnx", "-o", "model.onnx")
+            if result.returncode:
+                fail("in-place", f"{command}: {result.stderr.decode()}")
+        if (folder / "model.onnx").read_bytes() != example.read_bytes():
+            fail("in-place", "strip over the annotated file is not the original")
+
+
+outputs_of_a_full_run()
+errors()
+in_place()
+for path in golden.glob("*.txt"):
+    if path.name not in golden_cases:
+        fail(path.name, "no case has this golden file")
+print("\n".join(failures) if failures else f"{len(golden_cases)} goldens agree")
+sys.exit(1 if failures else 0)

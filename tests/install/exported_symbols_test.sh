@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# libramus.so shows the C interface and nothing else: no symbol of its own C++, of protobuf, of the standard library.
+# usage: exported_symbols_test.sh libramus.so
+set -euo pipefail
+symbols=$(nm -D --defined-only --format=posix --without-symbol-versions "$1" | awk '$2 != "A" { print $1 }')
+[ -n "$symbols" ] || { echo "$1 exports nothing"; exit 1; }
+if stray=$(grep -v '^ramus_' <<<"$symbols"); then
+  echo "symbols that leak from $1:"
+  c++filt <<<"$stray"
+  exit 1
+fi
+# A symbol that the header does not declare is promised to nobody.
+header=$(dirname "${BASH_SOURCE[0]}")/../../plugin/ramus.h
+while read -r symbol; do
+  grep -qw "$symbol" "$header" || { echo "ramus.h does not declare $symbol"; exit 1; }
+done <<<"$symbols"
+echo "$(wc -l <<<"$symbols") symbols, all ramus_*"

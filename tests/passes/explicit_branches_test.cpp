@@ -1,0 +1,104 @@
+#include <doctest/doctest.h>
+
+#include "tests/passes/run_passes.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+TEST_CASE("a module of parallel convolutions is a concat group with a range of units per arm") {
+  CHECK(groups_of("x:[1,8,16,16] -> y :"
+                  "a = Conv(x, A:float[4,8,1,1]); b = Conv(x, B:float[6,8,1,1]); c = Conv(b, C:float[2,6,3,3]);"
+                  "p = MaxPool(x); y = Concat[axis=1](a, c, p)") ==
+        "concat x -> [a] [b c] [p] -> y units 0-4 4-6 6-14");
+}
+
+TEST_CASE("a skip is an arm without nodes") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : a = Relu(x); y = Add(x, a)") == "residual x -> [] [a] -> y");
+}
+
+TEST_CASE("an arm of linear operators beside one that computes is a projection") {
+  CHECK(groups_of("x:[1,8,4,4] -> y :"
+                  "a = Conv(x, A:float[8,8,3,3]); r = Relu(a); p = Conv(x, P:float[8,8,1,1]);"
+                  "n = BatchNormalization(p, s:float[8], o:float[8], m:float[8], v:float[8]={1}); y = Add(r, n)") ==
+        "residual x -> [a r] [p n]p -> y");
+}
+
+TEST_CASE("arms that all compute are a sum") {
+  CHECK(groups_of("a = Conv(x, A:float[8,8,3,3]); b = Conv(x, B:float[8,8,5,5]); c = Conv(x, C:float[8,8,3,3]);"
+                  "y = Sum(a, b, c)") == "sum x -> [a] [b] [c] -> y");
+}
+
+TEST_CASE("the merge of a feature pyramid is a sum, not a projection") {
+  CHECK(groups_of("d = Conv(x, D:float[8,8,3,3]); r = Relu(d); u = Resize(r); l = Conv(x, L:float[8,8,1,1]);"
+                  "y = Add(l, u)") == "sum x -> [l] [d r u] -> y");
+}
+
+TEST_CASE("a bias is not a residual") { CHECK(groups_of("a = MatMul(x, W:float[8,8]); y = Add(a, b:float[8])") == ""); }
+
+TEST_CASE("operands of different shapes are broadcast, not joined") {
+  CHECK(groups_of("x:[2,8,4,4], m:[2,1,4,4] -> y : y = Add(x, m)") == "");
+}
+
+TEST_CASE("a concatenation along space is named so and has no units") {
+  const Analysed analysed = analyse(
+      "x:[1,3,8,8] -> y : a = Conv(x, A:float[4,3,1,1]); b = Conv(x, B:float[4,3,1,1]); y = Concat[axis=2](a, b)",
+      {.passes = {"branch-tree"}});
+  REQUIRE(analysed.findings.groups.size() == 1);
+  CHECK(analysed.findings.groups[0].along == ConcatAxis::space);
+  CHECK_FALSE(analysed.findings.groups[0].branches[0].units);
+}
+
+TEST_CASE("a negative axis counts from the end") {
+  CHECK(groups_of("x:[1,3,8,8] -> y : a:[1,4,8,8] = Conv(x, A:float[4,3,1,1]); b:[1,5,8,8] = Conv(x, B:float[5,3,1,1]);"
+                  "y = Concat[axis=-3](a, b)") == "concat x -> [a] [b] -> y units 0-4 4-9");
+}
+
+TEST_CASE("a concatenated constant takes its place among the units") {
+  CHECK(groups_of("x:[1,3,8,8] -> y : a = Conv(x, A:float[4,3,1,1]); b = Conv(x, B:float[5,3,1,1]);"
+                  "y = Concat[axis=1](a, K:float[1,2,8,8], b)") == "concat x -> [a] [b] -> y units 0-4 6-11");
+}
+
+TEST_CASE("a value that is read outside opens the group") {
+  CHECK(groups_of("x:[1,8,4,4] -> y, z : a = Relu(x); z = Sigmoid(a); b = Relu(a); y = Add(x, b)") ==
+        "residual x -> [] [a b] -> y open");
+}
+
+TEST_CASE("groups nest") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : a = Relu(x); b = Relu(a); c = Add(a, b); d = Relu(c); y = Add(x, d)") ==
+        "residual x -> [] [a b c d] -> y\n"
+        "  residual a -> [] [b] -> c");
+}
+
+TEST_CASE("inserting Identity changes no group") {
+  const char* const plain =
+      "x:[1,8,4,4] -> y : a = Conv(x, A:float[8,8,3,3]); r = Relu(a); s = Add(x, r); y = Sigmoid(s)";
+  const char* const padded =
+      "x:[1,8,4,4] -> y : i = Identity(x); a = Conv(i, A:float[8,8,3,3]); j = Identity(a); r = Relu(j); k = "
+      "Identity(x);"
+      "l = Identity(k); s = Add(l, r); m = Dropout(s); y = Sigmoid(m)";
+  CHECK(groups_of(plain) == "residual x -> [] [a r] -> s");
+  CHECK(groups_of(padded) == groups_of(plain));
+}
+
+TEST_CASE("a branch counts its weights once, and the multiply-accumulates of one sample") {
+  const Analysed analysed = analyse(
+      "x:[1,8,16,16] -> y : a:[1,4,16,16] = Conv(x, A:float[4,8,3,3], b:float[4]); c:[1,4,8,8] = Conv(a, "
+      "C:float[4,4,3,3]);"
+      "p = MaxPool(x); y = Concat[axis=1](c, p)",
+      {.passes = {"branch-tree"}});
+  const Branch& branch = analysed.findings.groups.at(0).branches.at(0);
+  CHECK(branch.parameters == 4 * 8 * 9 + 4 + 4 * 4 * 9);
+  CHECK(branch.macs == 4 * 8 * 9 * 256 + 4 * 4 * 9 * 64);
+  CHECK(branch.kernel == std::array<std::int64_t, 2>{3, 3});
+}
+
+TEST_CASE("shapes that are put together are no branches") {
+  CHECK(
+      groups_of("x:[1,8,4,4] -> y : s:int64[4] = Shape(x); a = Gather(s, i:int64[]={0}); b = Gather(s, j:int64[]={1});"
+                "c:int64[2] = Concat[axis=0](a, b); y = Reshape(x, c)") == "");
+}
+
+TEST_CASE("an arm whose nodes all serve the other arm as well is no projection") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : a = Relu(x); b = Sigmoid(a); c = Relu(x); d = Mul(b, c); e = Add(a, d);"
+                  "y = Relu(e)") == "sum x -> [] [b c d] -> e open");
+}

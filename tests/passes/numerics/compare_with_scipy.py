@@ -1,0 +1,263 @@
+"""The statistics and factors against SciPy, NumPy and (where installed) scikit-learn on seeded random cases."""
+
+import math
+import sys
+
+from probe import Probe, skip
+
+try:
+    import numpy as np
+    import scipy.stats as stats
+except ImportError as missing:
+    skip(str(missing))
+
+rng = np.random.default_rng(20211)
+probe = Probe(sys.argv[1])
+
+
+def exact_tail(hits, family, branch, population):
+    """Rational arithmetic: (p, ln p)."""
+    total = math.comb(population, branch)
+    ways = sum(
+        math.comb(family, x) * math.comb(population - family, branch - x) for x in range(hits, min(family, branch) + 1)
+    )
+    from fractions import Fraction
+
+    p = Fraction(ways, total)
+    log_p = math.log(p.numerator) - math.log(p.denominator) if ways else -math.inf
+    return float(p), log_p
+
+
+def enrichment_cases():
+    cases = [(9, 9, 32, 256), (30, 30, 96, 480), (0, 5, 10, 20), (5, 5, 20, 20), (1, 1, 1, 1), (0, 0, 3, 9)]
+    cases += [(300, 400, 500, 3000), (900, 1000, 1000, 20000), (501, 1000, 1000, 2000)]
+    for _ in range(60):
+        population = int(rng.integers(2, 4000))
+        family, branch = (int(rng.integers(0, population + 1)) for _ in range(2))
+        hits = int(rng.integers(max(0, family + branch - population), min(family, branch) + 1))
+        cases.append((hits, family, branch, population))
+    for case in cases:
+        p, log_p = exact_tail(*case)
+
+        def check(answer, case=case, p=p, log_p=log_p):
+            if p > 1e-300:
+                probe.near(f"enrichment {case}", answer["p"], p, 1e-11)
+            if p < 0.5:  # near 1, ln p of the rational is itself a difference of large logarithms
+                probe.true(f"log enrichment {case}", abs(answer["log_p"] - log_p) < 1e-9, (answer, log_p))
+
+        hits, family, branch, population = case
+        probe.ask(check, what="enrichment", hits=hits, family=family, branch=branch, population=population)
+
+
+def q_value_cases():
+    for n in (1, 2, 7, 50):
+        p = rng.uniform(size=n) ** 3
+        p[rng.integers(0, n)] = p[0]
+        order = np.argsort(p)
+        q = np.minimum.accumulate((p[order] * n / np.arange(1, n + 1))[::-1])[::-1]
+        want = np.empty(n)
+        want[order] = np.minimum(1, q)
+        probe.ask(lambda a, want=want: probe.near("q", a, want, 1e-12), what="benjamini_hochberg", p=p.tolist())
+
+
+def rank_cases():
+    for i in range(60):
+        n1, n2 = rng.integers(1, 19 if i % 2 else 60, 2)
+        x, y = rng.normal(size=n1), rng.normal(0.5, 1, size=n2)
+        if i % 3 == 0:
+            x, y = np.round(2 * x), np.round(2 * y)
+        tied = len(np.unique(np.concatenate([x, y]))) < n1 + n2
+        method = "exact" if n1 < 20 and n2 < 20 and not tied else "asymptotic"
+        if len(np.unique(np.concatenate([x, y]))) == 1:
+            continue
+        want = stats.mannwhitneyu(x, y, alternative="two-sided", method=method)
+
+        def check(a, want=want, method=method, n1=n1, n2=n2):
+            probe.true("method", a["method"] == {"exact": "exact", "asymptotic": "normal"}[method])
+            probe.near("U", a["u"], want.statistic, 1e-12)
+            probe.near("U p", a["p"], want.pvalue, 1e-9)
+            probe.near("AUC", a["auc"], want.statistic / (n1 * n2), 1e-12)
+
+        probe.ask(check, what="mann_whitney", x=x.tolist(), y=y.tolist())
+    for n in (16, 32, 45):
+        x, y = rng.normal(size=n), rng.normal(1, 1, size=n)
+        want = stats.mannwhitneyu(x, y, method="exact")
+        probe.ask(
+            lambda a, want=want: probe.near("exact p", a["p"], want.pvalue, 1e-9),
+            what="mann_whitney", x=x.tolist(), y=y.tolist(), exact_below=100,
+        )
+    for i in range(30):
+        n, k = int(rng.integers(6, 80)), int(rng.integers(2, 5))
+        x, group = rng.normal(size=n), np.concatenate([np.arange(k), rng.integers(0, k, n - k)])
+        x += 0.5 * group
+        if i % 2:
+            x = np.round(x)
+        parts = [x[group == g] for g in range(k)]
+        want = stats.kruskal(*parts)
+        between = sum(len(part) * (part.mean() - x.mean()) ** 2 for part in parts)
+
+        def check(a, want=want, eta=between / ((x - x.mean()) ** 2).sum()):
+            probe.near("H", a["h"], want.statistic, 1e-9)
+            probe.near("H p", a["p"], want.pvalue, 1e-9)
+            probe.near("eta squared", a["eta_squared"], eta, 1e-9)
+
+        probe.ask(check, what="kruskal_wallis", x=x.tolist(), group=group.tolist())
+
+
+def correlation_cases():
+    for i in range(20):
+        n, m = int(rng.integers(10, 90)), int(rng.integers(1, 4))
+        controls = rng.normal(size=(n, m))
+        x = rng.normal(size=n) + controls[:, 0]
+        y = rng.normal(size=n) - controls[:, 0] + 0.3 * x
+        if i % 2:
+            y = np.round(y)
+        repeated = np.column_stack([controls, controls[:, 0] * 2 + 1, np.full(n, 3.0)])
+        design = np.column_stack([np.ones(n), controls])
+        left = [v - design @ np.linalg.lstsq(design, v, rcond=None)[0] for v in (x, y)]
+        want = stats.pearsonr(x, y)[0], stats.spearmanr(x, y)[0], stats.pearsonr(*left)[0], m
+
+        def check(a, want=want):
+            probe.near("pearson", a["pearson"], want[0], 1e-9)
+            probe.near("spearman", a["spearman"], want[1], 1e-9)
+            probe.near("partial", a["partial"]["r"], want[2], 1e-9)
+            probe.true("controls", a["partial"]["controls"] == want[3])
+
+        probe.ask(check, what="correlation", x=x.tolist(), y=y.tolist(), controls=repeated.tolist())
+    x = rng.normal(size=40)
+    for slope in (0.1, 0.3):
+        y = slope * x + rng.normal(size=40)
+        p = stats.pearsonr(x, y)[1]
+
+        def check(a, p=p):
+            probe.true("permutation p", abs(a["p"] - p) < 4 * math.sqrt(p * (1 - p) / 4999) + 2e-3, (a["p"], p))
+
+        probe.ask(check, what="correlation", x=x.tolist(), y=y.tolist(), permutations=4999)
+
+
+def information_cases():
+    try:
+        from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score
+        from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
+    except ImportError:
+        print("scikit-learn is not installed: adjusted mutual information is not compared")
+        return
+    for i in range(30):
+        n = int(rng.integers(5, 300))
+        a = rng.integers(0, int(rng.integers(2, 6)), n)
+        b = np.where(rng.uniform(size=n) < i / 40, a, rng.integers(0, int(rng.integers(2, 9)), n))
+        if len(set(a)) < 2 or len(set(b)) < 2:
+            continue
+        table = contingency_matrix(a, b, sparse=True)
+        want = mutual_info_score(a, b), expected_mutual_information(table, n), adjusted_mutual_info_score(a, b)
+
+        def check(answer, want=want):
+            probe.true("MI", abs(answer["mi"] - want[0]) < 1e-11, (answer, want))
+            probe.near("expected MI", answer["expected"], want[1], 1e-9)
+            probe.true("AMI", abs(answer["adjusted"] - want[2]) < 1e-9, (answer, want))
+
+        probe.ask(check, what="mutual_information", a=a.tolist(), b=b.tolist())
+
+
+def prepared(m, normalise, centring):
+    if normalise in (1, 3):
+        m = m / np.linalg.norm(m, axis=0)
+    if normalise in (2, 3):
+        m = m / np.linalg.norm(m, axis=1, keepdims=True)
+    if centring in (1, 3):
+        m = m - m.mean(1, keepdims=True)
+    if centring in (2, 3):
+        m = m - m.mean(0)
+    return m
+
+
+def check_factors(a, m, name):
+    u, s, v = np.linalg.svd(m, full_matrices=False)
+    k = len(a["sigma"])
+    share = s**2 / (s**2).sum()
+    probe.near(f"sigma {name}", a["sigma"], s[:k], 1e-8)
+    probe.near(f"energy {name}", a["energy"], share[:k], 1e-8)
+    probe.near(f"total {name}", a["total_energy"], (m**2).sum(), 1e-10)
+    rank = np.exp(-(share[share > 0] * np.log(share[share > 0])).sum())
+    if a["effective_rank_exact"]:
+        probe.near(f"effective rank {name}", a["effective_rank"], rank, 1e-6)
+    else:
+        probe.true(f"effective rank bound {name}", a["effective_rank"] <= rank, (a["effective_rank"], rank))
+    left, right = np.array(a["left"]), np.array(a["right"])
+    by_right = np.linalg.norm(m @ right - left * a["sigma"], axis=0)
+    by_left = np.linalg.norm(m.T @ left - right * a["sigma"], axis=0)
+    residual = max(by_right.max(), by_left.max()) / s[0]
+    probe.true(f"residual is true {name}", abs(residual - a["residual"]) < 1e-12, (residual, a["residual"]))
+    probe.true(f"residual is small {name}", residual < 1e-8, residual)
+    probe.true(f"orthonormal {name}", np.allclose(right.T @ right, np.eye(k), atol=1e-8))
+    for j in range(k):
+        size = np.abs(right[:, j])
+        probe.true(f"sign {name}", right[np.argmax(size > size.max() * (1 - 1e-9)), j] > 0)
+
+
+def factor_cases():
+    for rows, columns in ((2, 2), (3, 40), (40, 3), (64, 64), (96, 200), (512, 128)):
+        m = np.abs(rng.normal(size=(rows, columns))) * rng.uniform(0.1, 10, columns)
+        for normalise in range(4):
+            for centring in range(4):
+                want = prepared(m, normalise, centring)
+                if np.linalg.norm(want) < 1e-9:
+                    continue
+                name = (rows, columns, normalise, centring)
+                probe.ask(
+                    lambda a, want=want, name=name: check_factors(a, want, name),
+                    what="factors", m=m.tolist(), normalise=normalise, centring=centring,
+                )
+    m = np.abs(rng.normal(size=(700, 620)))  # beyond the exact side
+    m[:200, :150] += 0.4
+    probe.ask(lambda a: check_factors(a, prepared(m, 1, 1), "lanczos"), what="factors", m=m.tolist(), permutations=0)
+
+
+def kernel_cases():
+    for shape in ((4, 3, 5, 5), (3, 3, 7, 3), (2, 3, 1, 6), (5, 2, 3, 3)):
+        k = rng.normal(size=shape).astype(np.float32)
+        wide = k.astype(float)
+
+        def check(a, wide=wide):
+            probe.near("l2", a["l2"], np.sqrt((wide**2).sum((2, 3))), 1e-12)
+            probe.near("l1", a["l1"], np.abs(wide).sum((2, 3)), 1e-12)
+            probe.near("max", a["max"], np.abs(wide).max((2, 3)), 1e-12)
+            probe.near("spectral", a["spectral"], np.linalg.norm(wide, 2, (2, 3)), 1e-10)
+            probe.near("one_norm", a["one_norm"], np.linalg.norm(wide, 1, (2, 3)), 1e-12)
+            frequency = np.fft.fftfreq(64)
+            radius = np.hypot(frequency[:, None], frequency)
+            around_mean = wide - wide.mean((1, 2, 3), keepdims=True)
+            power = (np.abs(np.fft.fft2(around_mean, s=(64, 64))) ** 2).sum(1)
+            probe.near("frequency", a["frequency"], (power * radius).sum((1, 2)) / power.sum((1, 2)), 1e-10)
+            power = np.abs(np.fft.fft2(wide.mean(1), s=(64, 64))) ** 2
+            angle = np.exp(2j * np.arctan2(frequency[:, None], frequency[None, :]))
+            power[:, 0, 0] = 0
+            doubled = (power * angle).sum((1, 2)) / power.sum((1, 2))
+            probe.near("selectivity", a["selectivity"], np.abs(doubled), 1e-10)
+            probe.near("orientation", a["orientation"], np.degrees(np.angle(doubled) / 2) % 180, 1e-9)
+
+        outputs, inputs, height, width = shape
+        probe.ask(
+            check, what="kernel", data=k.ravel().tolist(), outputs=outputs, inputs=inputs, height=height, width=width
+        )
+
+
+def tracy_widom_cases():
+    # Quantiles of TW_1: Johnstone 2001, table 1 (upper tails 0.5 to 0.01).
+    for x, tail in ((-1.27, 0.5), (0.45, 0.1), (0.98, 0.05), (2.02, 0.01)):
+        probe.ask(lambda a, t=tail: probe.near("Tracy-Widom", a, t, 0.03), what="tracy_widom", x=x)
+
+
+for cases in (
+    enrichment_cases,
+    q_value_cases,
+    rank_cases,
+    correlation_cases,
+    information_cases,
+    factor_cases,
+    kernel_cases,
+    tracy_widom_cases,
+):
+    cases()
+probe.run()
+probe.finish()

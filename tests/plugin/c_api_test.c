@@ -1,0 +1,222 @@
+/* The C interface as a C11 host uses it, and misuses it. usage: c_api_test MODEL.onnx */
+#undef NDEBUG
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin/ramus.h"
+
+typedef struct text {
+  char* data;
+  size_t size;
+} text;
+
+static int32_t append(void* user, const void* data, size_t size) {
+  text* whole = user;
+  whole->data = realloc(whole->data, whole->size + size + 1);
+  assert(whole->data != NULL);
+  memcpy(whole->data + whole->size, data, size);
+  whole->size += size;
+  whole->data[whole->size] = '\0';
+  return 0;
+}
+
+static int32_t refuse(void* user, const void* data, size_t size) {
+  (void)user, (void)data, (void)size;
+  return 1;
+}
+
+static text read_file(const char* path) {
+  text whole = {NULL, 0};
+  FILE* file = fopen(path, "rb");
+  assert(file != NULL);
+  char buffer[4096];
+  for (size_t got; (got = fread(buffer, 1, sizeof buffer, file)) > 0;) append(&whole, buffer, got);
+  fclose(file);
+  return whole;
+}
+
+static ramus_session* new_session(void) {
+  ramus_session* session = NULL;
+  assert(ramus_session_create(NULL, &session, NULL) == RAMUS_OK);
+  return session;
+}
+
+static void the_version_is_three_numbers(void) {
+  char expected[64];
+  snprintf(expected, sizeof expected, "%d.%d.%d", RAMUS_VERSION_MAJOR, RAMUS_VERSION_MINOR, RAMUS_VERSION_PATCH);
+  assert(strcmp(ramus_version(), expected) == 0);
+}
+
+static void a_model_is_analysed_annotated_and_stripped(const char* path) {
+  ramus_session* session = new_session();
+  ramus_model* model = NULL;
+  ramus_report* report = NULL;
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open(session, path, &model, &error) == RAMUS_OK);
+  assert(ramus_analyze(model, NULL, &report, &error) == RAMUS_OK);
+
+  text json = {NULL, 0}, summary = {NULL, 0}, annotated = {NULL, 0}, again = {NULL, 0}, stripped = {NULL, 0};
+  assert(ramus_report_write(report, "json", append, &json, &error) == RAMUS_OK);
+  assert(strstr(json.data, "\"ramus.report/1\"") != NULL);
+  assert(ramus_report_write(report, "text", append, &summary, &error) == RAMUS_OK);
+  assert(summary.size > 0);
+  assert(ramus_annotate(model, report, append, &annotated, &error) == RAMUS_OK);
+
+  ramus_report* back = NULL; /* the written report annotates as the fresh one does */
+  assert(ramus_report_read(session, json.data, json.size, &back, &error) == RAMUS_OK);
+  assert(ramus_annotate(model, back, append, &again, &error) == RAMUS_OK);
+  assert(again.size == annotated.size && memcmp(again.data, annotated.data, again.size) == 0);
+  ramus_report_destroy(back);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+
+  const text original = read_file(path);
+  assert(ramus_model_open_memory(session, annotated.data, annotated.size, NULL, &model, &error) == RAMUS_OK);
+  assert(ramus_strip(model, append, &stripped, &error) == RAMUS_OK);
+  assert(stripped.size == original.size && memcmp(stripped.data, original.data, original.size) == 0);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+  free(json.data), free(summary.data), free(annotated.data), free(again.data), free(stripped.data), free(original.data);
+}
+
+static void errors_say_what_is_wrong_and_leave_outputs_alone(const char* path) {
+  ramus_session* session = new_session();
+  ramus_model* model = (ramus_model*)&session; /* anything that is not NULL */
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open(session, "/no/such/model.onnx", &model, &error) == RAMUS_INVALID_INPUT);
+  assert(error.status == RAMUS_INVALID_INPUT);
+  assert(strstr(error.message, "/no/such/model.onnx") != NULL);
+  assert(model == (ramus_model*)&session);
+  assert(ramus_model_open(session, "/no/such/model.onnx", &model, NULL) == RAMUS_INVALID_INPUT);
+  assert(ramus_model_open_memory(session, "not a model", 11, NULL, &model, &error) == RAMUS_INVALID_INPUT);
+  assert(ramus_model_open_memory(session, NULL, 0, NULL, &model, &error) == RAMUS_INVALID_INPUT);
+
+  assert(ramus_model_open(session, path, &model, &error) == RAMUS_OK);
+  ramus_report* report = NULL;
+  const char* const settings[] = {"factors.k=0"};
+  ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
+  options.settings = settings;
+  options.setting_count = 1;
+  assert(ramus_analyze(model, &options, &report, &error) == RAMUS_USAGE);
+  assert(strstr(error.message, "must be 1..256") != NULL && report == NULL);
+
+  const char* const passes[] = {"branch-tree"};
+  options = (ramus_analyze_options)RAMUS_ANALYZE_OPTIONS_INIT;
+  options.passes = passes;
+  options.pass_count = 1;
+  assert(ramus_analyze(model, &options, &report, &error) == RAMUS_OK);
+  assert(ramus_report_write(report, "yaml", refuse, NULL, &error) == RAMUS_USAGE);
+  assert(ramus_report_write(report, "json", refuse, NULL, &error) == RAMUS_CANCELLED);
+  assert(ramus_annotate(model, report, refuse, NULL, &error) == RAMUS_CANCELLED);
+  assert(ramus_report_write(report, "json", NULL, NULL, &error) == RAMUS_USAGE);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
+static void structs_of_an_older_size_keep_their_defaults(const char* path) {
+  ramus_session* session = new_session();
+  struct {
+    size_t struct_size;
+    ramus_status status;
+    char message[12];
+    char after[4];
+  } small = {offsetof(ramus_error, message) + 12, RAMUS_OK, {0}, {'k', 'e', 'e', 'p'}};
+  ramus_model* model = NULL;
+  assert(ramus_model_open(session, "/no/such/model.onnx", &model, (ramus_error*)&small) == RAMUS_INVALID_INPUT);
+  assert(strlen(small.message) == 11 && memcmp(small.after, "keep", 4) == 0);
+
+  assert(ramus_model_open(session, path, &model, NULL) == RAMUS_OK);
+  ramus_analyze_options options;
+  memset(&options, 0xFF, sizeof options); /* what lies beyond the old size must not be read */
+  const char* const passes[] = {"branch-tree"};
+  options.struct_size = offsetof(ramus_analyze_options, settings);
+  options.passes = passes;
+  options.pass_count = 1;
+  ramus_report* report = NULL;
+  assert(ramus_analyze(model, &options, &report, NULL) == RAMUS_OK);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
+static int lines = 0;
+static void count_line(void* user, int32_t level, const char* line) {
+  (void)level;
+  assert(user == &lines && strchr(line, '\n') == NULL);
+  ++lines;
+}
+
+static uint64_t last_done = 0, last_total = 0;
+static void keep_progress(void* user, const char* phase, uint64_t done, uint64_t total) {
+  (void)user;
+  assert(phase != NULL);
+  last_done = done;
+  last_total = total;
+}
+
+static void the_host_hears_log_and_progress(const char* path) {
+  ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
+  config.log = count_line;
+  config.log_user = &lines;
+  config.log_level = RAMUS_LOG_DEBUG;
+  config.progress = keep_progress;
+  ramus_session* session = NULL;
+  ramus_model* model = NULL;
+  ramus_report* report = NULL;
+  assert(ramus_session_create(&config, &session, NULL) == RAMUS_OK);
+  assert(ramus_model_open(session, path, &model, NULL) == RAMUS_OK);
+  assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_OK);
+  assert(lines > 0 && last_total > 0 && last_done > 0 && last_done <= last_total);
+  ramus_report_destroy(report);
+
+  report = NULL;
+  ramus_session_cancel(session);
+  assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_CANCELLED && report == NULL);
+  ramus_session_resume(session);
+  assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_OK);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
+static void the_number_of_threads_changes_no_byte(const char* path) {
+  text reports[2] = {{NULL, 0}, {NULL, 0}};
+  for (uint32_t threads = 1; threads <= 2; ++threads) {
+    ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
+    config.threads = threads;
+    ramus_session* session = NULL;
+    ramus_model* model = NULL;
+    ramus_report* report = NULL;
+    assert(ramus_session_create(&config, &session, NULL) == RAMUS_OK);
+    assert(ramus_model_open(session, path, &model, NULL) == RAMUS_OK);
+    assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_OK);
+    assert(ramus_report_write(report, "json", append, &reports[threads - 1], NULL) == RAMUS_OK);
+    ramus_report_destroy(report);
+    ramus_model_destroy(model);
+    ramus_session_destroy(session);
+  }
+  assert(reports[0].size == reports[1].size && memcmp(reports[0].data, reports[1].data, reports[0].size) == 0);
+  free(reports[0].data), free(reports[1].data);
+}
+
+int main(int argc, char** argv) {
+  assert(argc == 2);
+  the_version_is_three_numbers();
+  a_model_is_analysed_annotated_and_stripped(argv[1]);
+  errors_say_what_is_wrong_and_leave_outputs_alone(argv[1]);
+  structs_of_an_older_size_keep_their_defaults(argv[1]);
+  the_host_hears_log_and_progress(argv[1]);
+  the_number_of_threads_changes_no_byte(argv[1]);
+
+  text passes = {NULL, 0};
+  assert(ramus_write_passes("text", append, &passes, NULL) == RAMUS_OK);
+  assert(strstr(passes.data, "explicit-branches") != NULL);
+  free(passes.data);
+  ramus_session_destroy(NULL);
+  ramus_model_destroy(NULL);
+  ramus_report_destroy(NULL);
+  return 0;
+}
