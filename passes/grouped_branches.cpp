@@ -19,19 +19,20 @@ struct SourceRange {
   std::int64_t begin, end;
 };
 
-// The units behind channels [begin, end); nullopt where some are of unknown origin or not consecutive.
+// The units behind channels [begin, end); nullopt where some are of unknown origin or not consecutive. Where a sum joins
+// several sources, each of them has its range.
 std::optional<std::vector<SourceRange>> trace(const Graph& graph, const ChannelMap& map, std::int64_t begin,
                                               std::int64_t end) {
   std::vector<SourceRange> ranges;
-  std::int64_t covered = 0;
+  std::int64_t covered = begin;  // segments come by their beginnings
   for (const ChannelSegment& segment : map.segments) {
     const std::int64_t from = std::max(begin, segment.begin), to = std::min(end, segment.end);
     if (from >= to) continue;
-    if (segment.step != 1 || segment.run != 1) return std::nullopt;
-    covered += to - from;
+    if (segment.step != 1 || segment.run != 1 || from > covered) return std::nullopt;
+    covered = std::max(covered, to);
     ranges.push_back({graph[segment.source].producer, segment.unit(from), segment.unit(from) + to - from});
   }
-  if (covered < end - begin) return std::nullopt;
+  if (covered < end) return std::nullopt;
   return ranges;
 }
 

@@ -82,6 +82,17 @@ void add_strip(CLI::App& app, CommonArguments& common, StripArguments& arguments
   command->callback([&] { strip(common, arguments); });
 }
 
+// A word that is no command gets a line that lists those there are.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == argv[1]) return;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  throw Failure(Exit::usage, std::string(argv[1]) + ": no such command; there are " + known);
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Finds and scores the branches of ONNX models.", "ramus");
   app.set_version_flag("--version", std::string("ramus ") + ramus_version());
@@ -104,6 +115,7 @@ int run(int argc, char** argv) {
       ->type_name("FORMAT");
   passes->callback([&] { list_passes(passes_format); });
   try {
+    check_command(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);

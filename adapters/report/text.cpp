@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostGroups = 24;
 constexpr std::size_t kMostBranches = 8;
 constexpr std::size_t kMostWirings = 6;
-constexpr std::size_t kMostFactors = 2;  // of one wiring, beside those that have a name
+constexpr Eigen::Index kMostShares = 3;  // of one wiring's factors
 constexpr std::size_t kMostFindings = 10;
 constexpr double kLevel = 0.05;  // q at which something is worth a line
 
@@ -126,7 +126,7 @@ class Summary {
       return;
     }
     const ReportFactors& first = report_.factors.front();
-    line("\nFactors of |W| between {} of layers (kernel reduced by {}, normalise {}, centring {})",
+    line("\nFactors of |W| between {} of layers (kernel: {}, normalise: {}, centring: {})",
          plural(report_.factors.size(), "pair", "pairs"), first.reduction, first.normalise, first.centring);
     std::vector<const ReportFactors*> order;
     for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
@@ -137,6 +137,9 @@ class Summary {
     if (order.size() > kMostWirings) {
       line("  ... and {} more", plural(order.size() - kMostWirings, "pair", "pairs"));
     }
+    if (std::none_of(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); })) {
+      line("  no factor passes as a feature of the image (q at most 0.05)");
+    }
   }
 
   static bool has_name(const ReportFactors& factors) {
@@ -144,27 +147,31 @@ class Summary {
                        [](const FactorMeaning& entry) { return entry.named; });
   }
 
-  void wiring(const ReportFactors& entry) {
+  // "3 of the first 8 beyond chance (99 permutations): 32 % + 27 % + 15 % of energy"
+  static std::string beyond_chance(const ReportFactors& entry) {
     const MatrixFactors& factors = entry.factors;
-    const std::string tested = factors.null.method == FactorNullMethod::permutation
-                                   ? fmt::format("{} permutations", factors.null.permutations)
-                                   : std::string("Tracy-Widom edge");
+    const FactorNull& null = factors.null;
+    std::string shares;
+    for (Eigen::Index j = 0; j < std::min(null.significant, kMostShares); ++j) {
+      shares += fmt::format("{}{:.0f} %", j == 0 ? ": " : " + ", 100 * factors.energy[j]);
+    }
+    if (null.significant > kMostShares) shares += " + ...";
+    return fmt::format("{} of the first {} beyond chance ({}){}", null.significant, factors.sigma.size(),
+                       null.method == FactorNullMethod::permutation ? fmt::format("{} permutations", null.permutations)
+                                                                    : "Tracy-Widom edge",
+                       shares.empty() ? "" : shares + " of energy");
+  }
+
+  void wiring(const ReportFactors& entry) {
     line("  {} -> {}", shortened(entry.from.name, 44), shortened(entry.to.name, 44));
-    line("    {} of {} factors beyond chance ({}), effective rank {:.1f} of {}", factors.null.significant,
-         factors.sigma.size(), tested, factors.effective_rank, std::min(entry.rows, entry.columns));
-    for (Eigen::Index j = 0; j < factors.null.significant; ++j) {
-      const auto place = static_cast<std::size_t>(j);
-      const auto meaning =
-          std::find_if(entry.meaning.begin(), entry.meaning.end(),
-                       [&](const FactorMeaning& candidate) { return candidate.factor == place && candidate.named; });
-      if (meaning != entry.meaning.end()) {
-        line("    factor {}: {:.0f} % of energy, {} (r {:.2f}{}, p {:.1g}, q {:.1g})", j, 100 * factors.energy[j],
-             meaning->feature, meaning->pearson,
-             meaning->partial ? fmt::format(", {:.2f} given the other features", *meaning->partial) : "", meaning->p,
-             meaning->q);
-      } else if (place < kMostFactors) {
-        line("    factor {}: {:.0f} % of energy, unnamed", j, 100 * factors.energy[j]);
-      }
+    line("    {}, effective rank {}{:.1f} of {}", beyond_chance(entry),
+         entry.factors.effective_rank_exact ? "" : "at least ", entry.factors.effective_rank,
+         std::min(entry.rows, entry.columns));
+    for (const FactorMeaning& meaning : entry.meaning) {
+      if (!meaning.named) continue;
+      line("    factor {} is {}: r {:.2f}{}, p {:.1g}, q {:.1g}", meaning.factor, meaning.feature, meaning.pearson,
+           meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "", meaning.p,
+           meaning.q);
     }
   }
 

@@ -99,7 +99,7 @@ FactorPair find_pair(const Matrix& m) {
   if (total == 0) return pair;
   drop_vanishing(factors);
   pair.sigma = factors.sigma;
-  pair.energy = factors.sigma.cwiseAbs2() / total;
+  pair.energy = (factors.sigma.cwiseAbs2() / total).cwiseMin(1.0);
   pair.left = factors.left;
   pair.right = factors.right;
   if (pair.right.cols() > 0) {
@@ -152,7 +152,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   result.status = factors.converged ? FactorStatus::found : FactorStatus::not_converged;
   drop_vanishing(factors);
   result.sigma = factors.sigma;
-  result.energy = factors.sigma.cwiseAbs2() / result.total_energy;
+  result.energy = (factors.sigma.cwiseAbs2() / result.total_energy).cwiseMin(1.0);  // rounding can exceed a share of 1
   result.left = scatter(factors.left, prepared.rows, m.rows());
   result.right = scatter(factors.right, prepared.columns, m.cols());
   result.effective_rank = effective_rank_of(factors, result.total_energy);

@@ -1,18 +1,20 @@
 #include "plugin/onnx/edits.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace ramus::onnx_wire {
 namespace {
 
 constexpr std::size_t kLarge = std::size_t{1} << 16;  // from here on, copying costs more than a call of the sink
+constexpr std::size_t kPiece = std::size_t{1} << 25;  // what is read ahead of the sink; a weight may exceed the memory
 
 class Collector {
  public:
   explicit Collector(const Sink& sink) : sink_(sink) { pending_.reserve(2 * kLarge); }
 
   bool add(Bytes bytes) {
-    if (bytes.size() >= kLarge) return flush() && sink_(bytes);
+    if (bytes.size() >= kLarge) return flush() && hand_over(bytes);
     pending_.insert(pending_.end(), bytes.begin(), bytes.end());
     return pending_.size() < kLarge || flush();
   }
@@ -23,6 +25,16 @@ class Collector {
   }
 
  private:
+  bool hand_over(Bytes bytes) {
+    while (!bytes.empty()) {
+      const Bytes piece = bytes.first(std::min(bytes.size(), kPiece));
+      expect_reading(piece);
+      if (!sink_(piece)) return false;
+      bytes = bytes.subspan(piece.size());
+    }
+    return true;
+  }
+
   const Sink& sink_;
   std::vector<std::byte> pending_;
 };

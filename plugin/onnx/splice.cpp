@@ -115,7 +115,7 @@ class Splicer {
       case Message::graph: {
         if (kind == Message::model) return edit_graph(field.value, path);
         std::string label(find_text(message, attribute::name));
-        if (field.number == attribute::graphs) label += "[" + std::to_string(place) + "]";
+        if (field.number == attribute::graphs) label.append("[").append(std::to_string(place)).append("]");
         return edit_graph(field.value, path + "/" + label);
       }
       case Message::node:

@@ -156,6 +156,9 @@ std::string printable(std::string_view text) {
   return text.size() > kLongest ? out + "..." : out;
 }
 
-std::string in_quotes(std::string_view name) { return "'" + printable(name) + "'"; }
+std::string in_quotes(std::string_view name) {
+  std::string out = "'";
+  return out.append(printable(name)).append("'");
+}
 
 }  // namespace ramus::onnx_wire

@@ -13,7 +13,7 @@ prefix=$work/moved
 libdir=$prefix/$(sed -n 's/^CMAKE_INSTALL_LIBDIR:[^=]*=//p' "$build_dir/CMakeCache.txt")
 
 echo "== files"
-(cd "$prefix" && find . ! -type d | sed -E 's#^\./##; s#[0-9]+\.[0-9]+\.[0-9]+$#VERSION#' | LC_ALL=C sort) |
+(cd "$prefix" && find . ! -type d | sed -E 's#^\./##; s#[0-9]+\.[0-9]+\.[0-9]+$#VERSION#; s#(Targets-)[a-z]+#\1BUILDTYPE#' | LC_ALL=C sort) |
   diff "$here/files.txt" -
 
 echo "== the header alone, in every language version that a host may use"

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import jsonschema
 import onnx
 from onnx import TensorProto, helper
 
@@ -21,12 +22,18 @@ ramus, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).r
 update = "--update" in sys.argv
 golden = source / "tests/golden/cli"
 example = source / "examples/models/two_branch_tin32bn_s3.onnx"
+schema = jsonschema.Draft7Validator(json.loads((source / "adapters/report/report.schema.json").read_text()))
 failures = []
 golden_cases = set()
 
 
 def fail(case, what):
     failures.append(f"{case}: {what}")
+
+
+def check_schema(case, text):
+    for error in schema.iter_errors(json.loads(text)):
+        fail(case, f"report: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
 
 
 def run(folder, *arguments, stdin=None):
@@ -117,6 +124,12 @@ def outputs_of_a_full_run():
     check("analyze-text", "analyze", "model.onnx")
     check("analyze-quiet", "analyze", "model.onnx", "--quiet", "-o", "r.json", leaves=["r.json"])
     result, _ = check("analyze-json", "analyze", "model.onnx", "--format", "json", shows=False)
+    check_schema("analyze-json", result.stdout)
+    with_labels, _ = check(
+        "analyze-labels", "analyze", "model.onnx", "--format", "json", "--labels", "l.json", shows=False,
+        prepare=write("l.json", json.dumps({"/Concat": {"a": list(range(30)), "b": list(range(30, 64))}}).encode()),
+    )  # fmt: skip
+    check_schema("analyze-labels", with_labels.stdout)
     _, files = check(
         "analyze-all", "analyze", "model.onnx", "-o", "r.json", "--annotate", "a.onnx", leaves=["r.json", "a.onnx"], shows=False
     )
