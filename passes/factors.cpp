@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMeaningPermutations = 9999;
 constexpr double kNameLevel = 0.05;       // q at which a feature may name a factor
-constexpr double kNameCorrelation = 0.3;  // and the |r| below which a name would mislead, however sure the test is
+constexpr double kNameCorrelation = 0.4;  // and the |r| below which a name would mislead, however sure the test is
 
 Normalise normalise_named(std::string_view word) {
   if (word == "outputs") return Normalise::outputs;

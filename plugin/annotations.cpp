@@ -22,6 +22,13 @@ std::string as_path_part(std::string name) {
   return name;
 }
 
+// "mixed3a/mixed3a_5x5"; a name that already begins with its group's ("mixed3a/arm2: Conv1x1") does not say it twice.
+std::string path_of(const std::string& group, const std::string& branch) {
+  const bool repeats =
+      branch.size() > group.size() && branch.compare(0, group.size(), group) == 0 && branch[group.size()] == '/';
+  return as_path_part(group) + "/" + as_path_part(repeats ? branch.substr(group.size() + 1) : branch);
+}
+
 // Four digits are plenty to look at; the report has them all.
 double rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return 0;
@@ -106,7 +113,7 @@ class Annotator {
     if (group.fork_node) facts(*group.fork_node).roles.insert("fork");
     for (const ReportBranch& branch : group.branches) {
       for (const ReportNode& node : branch.nodes) {
-        facts(node).branches.push_back(as_path_part(group.name) + "/" + as_path_part(branch.name));
+        facts(node).branches.push_back(path_of(group.name, branch.name));
         facts(node).roles.insert(branch.projection ? "skip" : "arm");
       }
     }

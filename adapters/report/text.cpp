@@ -130,9 +130,7 @@ class Summary {
          plural(report_.factors.size(), "pair", "pairs"), first.reduction, first.normalise, first.centring);
     std::vector<const ReportFactors*> order;
     for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
-    std::stable_sort(order.begin(), order.end(), [](const ReportFactors* a, const ReportFactors* b) {
-      return std::pair(has_name(*a), a->factors.energy[0]) > std::pair(has_name(*b), b->factors.energy[0]);
-    });
+    std::stable_partition(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); });
     for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) wiring(*order[i]);
     if (order.size() > kMostWirings) {
       line("  ... and {} more", plural(order.size() - kMostWirings, "pair", "pairs"));

@@ -144,7 +144,9 @@ Status set_value(AttributeFields fields, const TensorContext& context, ReadAttri
 Result<ReadAttribute> read_attribute(Bytes message, const TensorContext& context) {
   ReadAttribute read;
   auto fields = read_fields(message, context.limits);
-  if (!fields) return propagate(std::move(fields.error()), "attribute");
+  if (!fields) {
+    return propagate(std::move(fields.error()), "attribute " + in_quotes(find_text(message, attribute::name)));
+  }
   read.attribute.name = std::string(fields->name);
   read.reference = std::string(fields->reference);
   if (!read.reference.empty()) return read;

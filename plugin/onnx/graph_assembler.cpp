@@ -1,5 +1,6 @@
 #include "plugin/onnx/graph_assembler.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "plugin/onnx/wire_cursor.hpp"
@@ -115,7 +116,11 @@ Result<Assembled> GraphAssembler::assemble(const GraphParts& parts, const std::s
     if (!node) return propagate(std::move(node.error()));
     nodes.push_back(std::move(*node));
   }
-  for (const auto& node : nodes) scope.names.insert(node.outputs.begin(), node.outputs.end());
+  const bool is_looked_into = is_inside || std::any_of(parts.nodes->begin(), parts.nodes->end(),
+                                                       [](const WireNode& node) { return !node.bodies.empty(); });
+  for (std::size_t i = 0; is_looked_into && i < nodes.size(); ++i) {
+    scope.names.insert(nodes[i].outputs.begin(), nodes[i].outputs.end());
+  }
 
   NameList captures;
   const auto reads = [&](const std::string& name) {

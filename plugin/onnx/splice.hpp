@@ -33,7 +33,7 @@ struct GraphAnnotations {
 struct ModelAnnotations {
   std::vector<MetadataEntry> model;
   std::map<std::string, GraphAnnotations> graphs;  // by graph path (inferred_types.hpp)
-  bool raise_ir_version = false;                   // to 10, where metadata_props came, if it is lower
+  bool raise_ir_version = false;  // to 10, where metadata_props came, if it is lower; strip leaves it raised
 };
 
 // Takes the next bytes of the output; false aborts the writing.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,10 @@ struct WireGraph {
 
 struct FunctionKey {
   std::string domain, name, overload;
-  friend auto operator<=>(const FunctionKey&, const FunctionKey&) = default;
+  friend bool operator==(const FunctionKey&, const FunctionKey&) = default;
+  friend bool operator<(const FunctionKey& a, const FunctionKey& b) {
+    return std::tie(a.domain, a.name, a.overload) < std::tie(b.domain, b.name, b.overload);
+  }
 };
 std::string to_string(const FunctionKey& key);  // "domain::name", and ":overload" where there is one
 

@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   ramus_session* session = nullptr;
   ramus_model* model = nullptr;
   ramus_report* report = nullptr;
-  const char* passes[] = {"explicit-branches"};
+  const char* passes[] = {"branch-tree"};
   ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
   options.passes = passes;
   options.pass_count = 1;

@@ -254,3 +254,24 @@ TEST_CASE("local functions are read without being inlined, with their references
   CHECK(f.references[0].attribute == "alpha");
   CHECK(f.references[0].reference == "slope");
 }
+
+TEST_CASE("lists and ranks have limits") {
+  Message node = node_message("Op", {}, {"y"}, "n");
+  node.message(wire::node::attribute,
+               Message().bytes(wire::attribute::name, "a").packed(wire::attribute::ints, {1, 2, 3}));
+  const std::string text = model_message(Message().message(wire::graph::node, node)).text();
+  const auto bytes = std::as_bytes(std::span(text));
+  Limits limits;
+  limits.attribute_elements = 3;
+  CHECK(read_graph(**WireModel::from_memory(bytes, "", limits)).has_value());
+  limits.attribute_elements = 2;
+  CHECK(read_graph(**WireModel::from_memory(bytes, "", limits)).error().message ==
+        "model: node 'n': attribute 'a': has more than 2 elements");
+
+  Message graph = relu_graph();
+  graph.message(wire::graph::initializer, tensor_message("W", ElementType::float32, {1, 1, 1}));
+  const std::string ranked = model_message(graph).text();
+  limits.rank = 2;
+  CHECK(read_graph(**WireModel::from_memory(std::as_bytes(std::span(ranked)), "", limits)).error().message ==
+        "model: weight 'W': has more than 2 dims");
+}

@@ -1,0 +1,153 @@
+#include "passes/residual_streams.hpp"
+
+#include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <map>
+#include <optional>
+
+#include "passes/linear_operators.hpp"
+#include "passes/pass.hpp"
+
+namespace ramus {
+namespace {
+
+using BigInt = boost::multiprecision::cpp_int;
+
+// Elementwise or normalising operators after a sum: the stream goes on, but the rewrite is no longer exact.
+bool bends_the_trunk(const Node& node) {
+  static constexpr std::array<std::string_view, 22> kOps{
+      "Relu",     "LeakyRelu", "PRelu",   "Elu",         "Celu", "Selu",        "Clip",
+      "Sigmoid",  "Tanh",      "Gelu",    "HardSigmoid", "Mish", "HardSwish",   "Softplus",
+      "Softsign", "LRN",       "Dropout", "Cast",        "LayerNormalization", "GroupNormalization",
+      "InstanceNormalization", "RMSNormalization"};
+  return std::find(kOps.begin(), kOps.end(), node.op) != kOps.end();
+}
+
+struct Trunk {
+  NodeId sum;  // the residual sum above; !exists() where the trunk begins
+  StreamLink link = StreamLink::exact;
+  std::vector<std::string> via;  // in the order of execution
+};
+
+class StreamFinder {
+ public:
+  explicit StreamFinder(const PassContext& context) : context_(context), graph_(context.graph) {
+    const auto& groups = context.found.groups;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const bool reads_a_value = context.analyses.dataflow().is_value(groups[g].fork);
+      if (groups[g].kind == BranchKind::residual && reads_a_value) group_of_sum_.emplace(groups[g].join, g);
+    }
+  }
+
+  std::vector<ResidualStream> run() {
+    std::map<NodeId, NodeId> next;  // from a sum to the one that reads it
+    std::map<NodeId, Trunk> trunks;
+    for (const auto& [sum, group] : group_of_sum_) {
+      Trunk trunk = walk_back(read_of(group));
+      // A sum that two later ones read (a fork of trunks) goes on with the nearer; the other begins a stream.
+      if (trunk.sum.exists() && next.count(trunk.sum) != 0) trunk = {};
+      if (trunk.sum.exists()) next.emplace(trunk.sum, sum);
+      trunks.emplace(sum, std::move(trunk));
+    }
+    std::vector<ResidualStream> streams;
+    for (const auto& [sum, group] : group_of_sum_) {
+      if (trunks.at(sum).sum.exists()) continue;
+      ResidualStream stream;
+      stream.start = read_of(group);
+      for (NodeId at = sum;;) {
+        stream.blocks.push_back(block(at, trunks.at(at)));
+        const auto after = next.find(at);
+        if (after == next.end()) break;
+        at = after->second;
+      }
+      stream.end = graph_[stream.blocks.back().write].outputs.front();
+      count_paths(stream);
+      streams.push_back(std::move(stream));
+    }
+    return streams;
+  }
+
+ private:
+  const BranchGroup& group(std::size_t place) const { return context_.found.groups[place]; }
+  ValueId read_of(std::size_t place) const { return context_.analyses.dataflow().value(group(place).fork); }
+
+  // Up the trunk from a block's read point to the sum that feeds it.
+  Trunk walk_back(ValueId value) const {
+    Trunk trunk;
+    for (NodeId at = graph_[value].producer; at.exists(); at = graph_[value].producer) {
+      if (group_of_sum_.count(at) != 0) {
+        trunk.sum = at;
+        std::reverse(trunk.via.begin(), trunk.via.end());
+        return trunk;
+      }
+      const Node& node = graph_[at];
+      const std::vector<ValueId> inputs = graph_.data_inputs(at);
+      const bool linear = is_linear_operator(graph_, at);
+      if (inputs.size() != 1 || (!linear && !bends_the_trunk(node))) break;
+      trunk.link = linear ? std::max(trunk.link, StreamLink::linear) : StreamLink::approximate;
+      trunk.via.push_back(node.op);
+      value = inputs.front();
+    }
+    return {};
+  }
+
+  StreamBlock block(NodeId sum, const Trunk& trunk) const {
+    StreamBlock block;
+    block.group = group_of_sum_.at(sum);
+    block.read = read_of(block.group);
+    block.write = sum;
+    block.link = trunk.link;
+    block.via = trunk.via;
+    const auto& branches = group(block.group).branches;
+    for (std::size_t b = branches.size(); b-- > 0;) {
+      if (!branches[b].skip && !branches[b].projection) block.branch = b;
+      if (!branches[b].projection) continue;
+      block.link = std::max(block.link, StreamLink::linear);
+      for (const NodeId node : branches[b].nodes) block.via.push_back(graph_[node].op);
+    }
+    return block;
+  }
+
+  // Each block multiplies the polynomial of path lengths by (skips + computing arms * x).
+  void count_paths(ResidualStream& stream) const {
+    std::vector<BigInt> lengths{1};
+    for (const StreamBlock& block : stream.blocks) {
+      BigInt skips = 0, computing = 0;
+      for (const Branch& branch : group(block.group).branches) (branch.skip || branch.projection ? skips : computing) += 1;
+      lengths.push_back(0);
+      for (std::size_t i = lengths.size(); i-- > 0;) {
+        lengths[i] = lengths[i] * skips + (i > 0 ? BigInt(lengths[i - 1] * computing) : BigInt(0));
+      }
+    }
+    BigInt paths = 0;
+    for (const BigInt& length : lengths) paths += length;
+    stream.paths = paths.str();
+    for (const BigInt& length : lengths) stream.path_lengths.push_back(length.str());
+  }
+
+  const PassContext& context_;
+  const Graph& graph_;
+  std::map<NodeId, std::size_t> group_of_sum_;
+};
+
+}  // namespace
+
+std::string_view name_of(StreamLink link) {
+  switch (link) {
+    case StreamLink::exact:
+      return "exact";
+    case StreamLink::linear:
+      return "linear";
+    case StreamLink::approximate:
+      return "approximate";
+  }
+  return "";
+}
+
+Result<Findings> find_residual_streams(const PassContext& context) {
+  Findings findings;
+  findings.streams = StreamFinder(context).run();
+  return findings;
+}
+
+}  // namespace ramus
