@@ -15,11 +15,28 @@ using BigInt = boost::multiprecision::cpp_int;
 
 // Elementwise or normalising operators after a sum: the stream goes on, but the rewrite is no longer exact.
 bool bends_the_trunk(const Node& node) {
-  static constexpr std::array<std::string_view, 22> kOps{
-      "Relu",     "LeakyRelu", "PRelu",   "Elu",         "Celu", "Selu",        "Clip",
-      "Sigmoid",  "Tanh",      "Gelu",    "HardSigmoid", "Mish", "HardSwish",   "Softplus",
-      "Softsign", "LRN",       "Dropout", "Cast",        "LayerNormalization", "GroupNormalization",
-      "InstanceNormalization", "RMSNormalization"};
+  static constexpr std::array<std::string_view, 22> kOps{"Relu",
+                                                         "LeakyRelu",
+                                                         "PRelu",
+                                                         "Elu",
+                                                         "Celu",
+                                                         "Selu",
+                                                         "Clip",
+                                                         "Sigmoid",
+                                                         "Tanh",
+                                                         "Gelu",
+                                                         "HardSigmoid",
+                                                         "Mish",
+                                                         "HardSwish",
+                                                         "Softplus",
+                                                         "Softsign",
+                                                         "LRN",
+                                                         "Dropout",
+                                                         "Cast",
+                                                         "LayerNormalization",
+                                                         "GroupNormalization",
+                                                         "InstanceNormalization",
+                                                         "RMSNormalization"};
   return std::find(kOps.begin(), kOps.end(), node.op) != kOps.end();
 }
 
@@ -113,7 +130,8 @@ class StreamFinder {
     std::vector<BigInt> lengths{1};
     for (const StreamBlock& block : stream.blocks) {
       BigInt skips = 0, computing = 0;
-      for (const Branch& branch : group(block.group).branches) (branch.skip || branch.projection ? skips : computing) += 1;
+      for (const Branch& branch : group(block.group).branches)
+        (branch.skip || branch.projection ? skips : computing) += 1;
       lengths.push_back(0);
       for (std::size_t i = lengths.size(); i-- > 0;) {
         lengths[i] = lengths[i] * skips + (i > 0 ? BigInt(lengths[i - 1] * computing) : BigInt(0));

@@ -29,10 +29,10 @@ enum class StreamLink { exact, linear, approximate };
 std::string_view name_of(StreamLink link);
 
 struct StreamBlock {
-  std::size_t group = 0;    // in Findings::groups, of kind residual
-  std::size_t branch = 0;   // the arm that computes; where several do, the first
-  ValueId read;             // the value that the block's arms begin at
-  NodeId write;             // the sum
+  std::size_t group = 0;                // in Findings::groups, of kind residual
+  std::size_t branch = 0;               // the arm that computes; where several do, the first
+  ValueId read;                         // the value that the block's arms begin at
+  NodeId write;                         // the sum
   StreamLink link = StreamLink::exact;  // from the sum before (or the stream's start) to this sum, skip included
   std::vector<std::string> via;         // operators on the way, in order
 };

@@ -113,7 +113,9 @@ TEST_CASE("nodes and weights are those of the official parser") {
     if (!read) continue;
     const OfficialValues official = official_values(text_of(path));
     CHECK(read->graph.nodes().size() == official.nodes);
-    for (const auto& [name, values] : official.weights) {
+    for (const auto& weight : official.weights) {  // no structured binding: clang 14 cannot capture one
+      const std::string& name = weight.first;
+      const std::vector<float>& values = weight.second;
       CAPTURE(name);
       const auto id = read->graph.find_value(name);
       REQUIRE(id.has_value());
