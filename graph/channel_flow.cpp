@@ -55,7 +55,7 @@ ChannelFlow::ChannelFlow(const Graph& graph, const Limits& limits) : maps_(graph
     const Node& node = graph[id];
     inputs.clear();
     for (const ValueId input : node.inputs) {
-      inputs.push_back(input.exists() && !graph.is_parameter(input) ? &maps_[input.index] : &kNone);
+      inputs.push_back(input.exists() && !graph.is_constant(input) ? &maps_[input.index] : &kNone);
     }
     std::vector<ChannelMap> outputs = flow_through(graph, id, inputs, limits);
     for (std::size_t i = 0; i < node.outputs.size() && i < outputs.size(); ++i) {

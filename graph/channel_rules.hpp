@@ -24,7 +24,7 @@ struct Site {
   const ChannelMap& input(std::size_t i) const;
   const std::optional<Dims>& input_shape(std::size_t i) const;
   const std::optional<Dims>& output_shape() const { return graph[node.outputs[0]].shape; }
-  bool is_data(std::size_t i) const { return node.inputs[i].exists() && !graph.is_parameter(node.inputs[i]); }
+  bool is_data(std::size_t i) const { return node.inputs[i].exists() && !graph.is_constant(node.inputs[i]); }
 };
 
 ChannelMap stop(std::string reason);

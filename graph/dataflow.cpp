@@ -1,10 +1,16 @@
 #include "graph/dataflow.hpp"
 
+#include <algorithm>
+
 namespace ramus {
 namespace {
 
-bool is_connected(const Value& value) {
-  return value.kind != ValueKind::parameter && (value.is_output || !value.readers.empty());
+bool is_connected(const Value& value) { return !value.is_constant && (value.is_output || !value.readers.empty()); }
+
+bool computes_constants(const Graph& graph, const Node& node) {
+  return !node.outputs.empty() && std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
+    return !output.exists() || graph.is_constant(output);
+  }) && std::any_of(node.outputs.begin(), node.outputs.end(), [](ValueId output) { return output.exists(); });
 }
 
 std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& vertex) {
@@ -18,6 +24,7 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& 
   }
   for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
     const Vertex here = vertex(NodeId(n));
+    if (computes_constants(graph, graph.nodes()[n])) continue;
     const std::vector<ValueId> inputs = graph.data_inputs(NodeId(n));
     if (inputs.empty()) edges.emplace_back(Dataflow::kSource, here);
     for (const ValueId input : inputs) edges.emplace_back(vertex(input), here);
@@ -47,7 +54,7 @@ Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph
     if (!graph.values()[v].producer.exists()) append(ValueId(v));
   }
   for (const NodeId node : graph.topological_order()) {
-    order_.push_back(vertex(node));
+    if (!computes_constants(graph, graph[node])) order_.push_back(vertex(node));
     for (const ValueId output : graph[node].outputs) append(output);
   }
   order_.push_back(kSink);

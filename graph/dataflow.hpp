@@ -5,8 +5,8 @@
 //              └▶ (RandomNormal) ─▶ r ─┘
 //
 // The source feeds every graph input, captured value and operator that reads no data; the sink takes every graph output
-// and every operator whose outputs nobody reads, so that each operator lies on a path from source to sink. Parameters
-// and values that nobody reads (the mask of a Dropout) are vertices without edges.
+// and every operator whose outputs nobody reads, so that each operator lies on a path from source to sink. Constants, what
+// computes them, and values that nobody reads (the mask of a Dropout) are vertices without edges.
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>

@@ -55,7 +55,7 @@ std::vector<ValueId> Graph::data_inputs(NodeId id) const {
   const Node& node = (*this)[id];
   for (const auto& list : {std::cref(node.inputs), std::cref(node.captures)}) {
     for (const ValueId input : list.get()) {
-      if (input.exists() && !is_parameter(input)) data.push_back(input);
+      if (input.exists() && !is_constant(input)) data.push_back(input);
     }
   }
   return data;

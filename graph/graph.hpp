@@ -39,6 +39,7 @@ struct Value {
   std::string name;  // unique in its graph, as ONNX demands
   ValueKind kind = ValueKind::computed;
   bool is_output = false;
+  bool is_constant = false;     // a parameter, or computed from parameters alone (a weight behind DequantizeLinear)
   NodeId producer;              // exists for computed values
   WeightId weight;              // exists for parameters
   std::vector<NodeId> readers;  // one entry for each time a node reads it, in node order
@@ -92,7 +93,8 @@ class Graph {
   bool is_parameter(ValueId id) const { return id.exists() && (*this)[id].kind == ValueKind::parameter; }
   // The weight behind an input of a node; nullptr when it is left out or computed.
   const WeightView* parameter(const Node& node, std::size_t input) const;
-  // What the node reads and is not a parameter: inputs in operator order (with repetitions), then captures.
+  bool is_constant(ValueId id) const { return id.exists() && (*this)[id].is_constant; }
+  // What the node reads and is not constant: inputs in operator order (with repetitions), then captures.
   std::vector<ValueId> data_inputs(NodeId id) const;
 
  private:
@@ -150,6 +152,7 @@ class GraphBuilder {
   void note_if_twice(ValueId id);
   Status connect();
   Status order();
+  void mark_constants();
 
   Graph graph_;
   std::vector<NewNode> pending_;

@@ -83,6 +83,7 @@ Result<Graph> GraphBuilder::finish() {
   }
   if (auto status = connect(); !status) return propagate(std::move(status.error()));
   if (auto status = order(); !status) return propagate(std::move(status.error()));
+  mark_constants();
   for (const auto& [name, typed] : types_) {
     const auto found = graph_.find_value(name);
     if (!found) continue;
@@ -92,6 +93,26 @@ Result<Graph> GraphBuilder::finish() {
     if (typed.second) target.shape = typed.second;
   }
   return std::move(graph_);
+}
+
+// A node that reads parameters alone computes constants, but for those that draw random numbers. A node that reads nothing
+// (RandomNormal) is taken for a source of data.
+void GraphBuilder::mark_constants() {
+  for (Value& value : graph_.values_) value.is_constant = value.kind == ValueKind::parameter;
+  for (const NodeId id : graph_.order_) {
+    const Node& node = graph_.nodes_[id.index];
+    bool reads = false, constant = node.bodies.empty() && node.op != "Multinomial" && node.op != "Bernoulli" &&
+                                   node.op.rfind("Random", 0) != 0;
+    for (const ValueId input : node.inputs) {
+      if (!input.exists()) continue;
+      reads = true;
+      constant = constant && graph_.values_[input.index].is_constant;
+    }
+    if (!constant || (!reads && node.op != "Constant")) continue;
+    for (const ValueId output : node.outputs) {
+      if (output.exists()) graph_.values_[output.index].is_constant = true;
+    }
+  }
 }
 
 Status GraphBuilder::connect() {

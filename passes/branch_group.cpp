@@ -26,6 +26,14 @@ std::string_view name_of(BranchKind kind) {
       return "sum";
     case BranchKind::residual:
       return "residual";
+    case BranchKind::gate:
+      return "gate";
+    case BranchKind::split:
+      return "split";
+    case BranchKind::towers:
+      return "towers";
+    case BranchKind::other:
+      return "other";
     case BranchKind::grouped:
       return "grouped";
   }

@@ -20,6 +20,10 @@ enum class BranchKind {
   concat,    // the join concatenates channels
   sum,       // a sum of arms that all compute
   residual,  // a sum with an arm that is a skip, or a projection: linear operators only
+  gate,      // a product whose one arm ends in sigmoid, hard-sigmoid, softmax or tanh, or is broadcast
+  split,     // a concatenation of parts that a split or slices took from one value
+  towers,    // separate inputs that meet
+  other,     // any other join of two computed values, named by its operator
   grouped,   // a convolution with groups, carried back and forth as far as channels stay apart
 };
 std::string_view name_of(BranchKind kind);

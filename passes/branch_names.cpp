@@ -124,7 +124,7 @@ std::pair<bool, std::int64_t> rank_of(const Agreement& agreement, const BranchGr
 }
 
 std::string operators_of(const Graph& graph, const Branch& branch) {
-  constexpr std::size_t kMost = 6;
+  constexpr std::size_t kMost = 4;
   std::string text;
   std::size_t layers = 0;
   for (const NodeId node : branch.nodes) {

@@ -3,81 +3,10 @@
 #include <algorithm>
 
 #include "graph/region.hpp"
-#include "graph/weight_layer.hpp"
+#include "passes/branch_kind.hpp"
 
 namespace ramus {
 namespace {
-
-bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
-
-bool has_computed_operands_of_one_shape(const Graph& graph, NodeId join) {
-  const std::vector<ValueId> operands = graph.data_inputs(join);
-  const auto& first = graph[operands.front()].shape;
-  return std::all_of(operands.begin(), operands.end(), [&](ValueId operand) {
-    const auto& shape = graph[operand].shape;
-    if (!shape || !first) return true;  // not known to differ
-    return std::equal(shape->begin(), shape->end(), first->begin(), first->end(),
-                      [](std::int64_t a, std::int64_t b) { return a == b || a == kUnknownDim || b == kUnknownDim; });
-  });
-}
-
-// Shapes and indices are joined too, and have no units.
-bool joins_indices(const Graph& graph, NodeId join) {
-  switch (graph[graph[join].outputs.front()].type) {
-    case ElementType::int32:
-    case ElementType::int64:
-    case ElementType::uint32:
-    case ElementType::uint64:
-    case ElementType::boolean:
-    case ElementType::string:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// What a projection may consist of: it changes size or scale, and computes nothing else.
-bool is_linear(const Graph& graph, NodeId id) {
-  const Node& node = graph[id];
-  for (const char* op : {"BatchNormalization", "AveragePool", "MaxPool", "Pad", "Slice"}) {
-    if (node.is(op)) return true;
-  }
-  if (node.is("Mul") || node.is("Add")) return graph.data_inputs(id).size() == 1;
-  const auto layer = find_weight_layer(graph, id);
-  return layer && node.is("Conv") && layer->taps == 1 && layer->groups == 1;
-}
-
-bool is_linear(const Graph& graph, const Branch& branch) {
-  return !branch.nodes.empty() &&
-         std::all_of(branch.nodes.begin(), branch.nodes.end(), [&](NodeId id) { return is_linear(graph, id); });
-}
-
-// Walks back from the join along a chain of nodes with one data input each.
-bool ends_in_upsampling(const Graph& graph, ValueId last) {
-  for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
-    const Node& node = graph[at];
-    if (node.is("Resize") || node.is("Upsample") || node.is("ConvTranspose")) return true;
-    const auto inputs = graph.data_inputs(at);
-    if (inputs.size() != 1 || (!is_linear(graph, at) && !node.is("Relu"))) return false;
-    last = inputs.front();
-  }
-  return false;
-}
-
-BranchKind kind_of_sum(const Graph& graph, const Region& region, std::vector<Branch>& branches) {
-  const bool skips = std::any_of(branches.begin(), branches.end(), [](const Branch& branch) { return branch.skip; });
-  if (skips) return BranchKind::residual;
-  std::vector<bool> linear;
-  for (const Branch& branch : branches) linear.push_back(is_linear(graph, branch));
-  const bool some = std::count(linear.begin(), linear.end(), true) > 0;
-  const bool all = std::count(linear.begin(), linear.end(), false) == 0;
-  if (!some || all) return BranchKind::sum;
-  for (const ValueId operand : graph.data_inputs(region.join)) {
-    if (ends_in_upsampling(graph, operand)) return BranchKind::sum;
-  }
-  for (std::size_t b = 0; b < branches.size(); ++b) branches[b].projection = linear[b];
-  return BranchKind::residual;
-}
 
 ConcatAxis axis_of_concat(const PassContext& context, NodeId join, std::int64_t axis) {
   if (axis == 0) return ConcatAxis::batch;
@@ -108,7 +37,7 @@ void assign_units(const PassContext& context, const Region& region, BranchGroup&
     const std::int64_t extent = extent_of(context, input, *group.axis);
     if (extent < 0) return;
     const std::int64_t end = begin + extent;
-    if (!context.graph.is_parameter(input) && std::find(distinct.begin(), distinct.end(), input) == distinct.end()) {
+    if (!context.graph.is_constant(input) && std::find(distinct.begin(), distinct.end(), input) == distinct.end()) {
       const auto place = static_cast<std::uint32_t>(distinct.size());
       distinct.push_back(input);
       for (std::size_t a = 0; a < region.arms.size(); ++a) {
@@ -128,7 +57,7 @@ std::optional<std::int64_t> concat_axis(const Graph& graph, NodeId join) {
   return std::nullopt;
 }
 
-BranchGroup to_group(const PassContext& context, Region region) {
+std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   const Graph& graph = context.graph;
   BranchGroup group;
   group.join = region.join;
@@ -141,10 +70,10 @@ BranchGroup to_group(const PassContext& context, Region region) {
     describe_branch(graph, branch);
     group.branches.push_back(std::move(branch));
   }
-  if (is_sum(graph[region.join])) {
-    group.kind = kind_of_sum(graph, region, group.branches);
-  } else {
-    group.kind = BranchKind::concat;
+  const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, group.branches);
+  if (!kind) return std::nullopt;
+  group.kind = *kind;
+  if (graph[region.join].is("Concat")) {
     group.axis = concat_axis(graph, region.join);
     if (group.axis) group.along = axis_of_concat(context, region.join, *group.axis);
     if (group.axis && group.along == ConcatAxis::channels) assign_units(context, region, group);
@@ -162,13 +91,15 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits);
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
-    const Node& node = graph[id];
-    if ((!node.is("Concat") && !is_sum(node)) || node.outputs.empty() || joins_indices(graph, id)) continue;
+    if (!may_join_branches(graph, id)) continue;
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while regions were walked");
     auto region = finder.find(id);
-    if (!region) return propagate(std::move(region.error()), "node '" + node.name + "'");
-    if (!*region || (is_sum(node) && !has_computed_operands_of_one_shape(graph, id))) continue;
-    findings.groups.push_back(to_group(context, std::move(**region)));
+    if (!region) {  // the budget is spent: what was found so far stands, and the rest is said to be missing
+      findings.notes.push_back({graph[id].name, "regions", region.error().message + "; later joins are not listed"});
+      break;
+    }
+    if (!*region) continue;
+    if (auto group = to_group(context, std::move(**region))) findings.groups.push_back(std::move(*group));
   }
   return findings;
 }

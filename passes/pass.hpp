@@ -20,6 +20,7 @@
 #include "passes/factors.hpp"
 #include "passes/labels.hpp"
 #include "passes/options.hpp"
+#include "passes/residual_streams.hpp"
 #include "passes/specialization.hpp"
 #include "passes/unit_features.hpp"
 
@@ -30,6 +31,7 @@ struct Findings {
   std::optional<Patch> patch;  // rewrites only
   std::vector<BranchGroup> groups;
   std::optional<BranchTree> tree;
+  std::vector<ResidualStream> streams;
   std::vector<UnitFeatures> features;
   std::vector<Factorization> factors;
   std::vector<GroupSpecialization> specialization;

@@ -33,6 +33,7 @@ Result<std::set<std::string_view>> wanted_rows(const std::vector<std::string>& n
 void Findings::append(Findings more) {
   const auto move_all = [](auto& from, auto& to) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
   move_all(more.groups, groups);
+  move_all(more.streams, streams);
   move_all(more.features, features);
   move_all(more.factors, factors);
   move_all(more.specialization, specialization);

@@ -24,6 +24,7 @@ constexpr std::array kFactorOptions{
 
 // What a pass reads of those above it, with what these read in turn.
 constexpr std::array<std::string_view, 2> kFinders{"explicit-branches", "grouped-branches"};
+constexpr std::array<std::string_view, 3> kTree{"explicit-branches", "grouped-branches", "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
 constexpr std::array<std::string_view, 4> kBranchesAndFeatures{"explicit-branches", "grouped-branches", "branch-tree",
                                                                "unit-features"};
@@ -43,7 +44,7 @@ constexpr std::array kPasses{
              drop_identities},
     PassInfo{"explicit-branches",
              PassKind::analysis,
-             "forks that meet again in a concatenation or a sum",
+             "forks that meet again in a concatenation, a sum, a product",
              {},
              {},
              find_explicit_branches},
@@ -54,6 +55,12 @@ constexpr std::array kPasses{
              {},
              find_grouped_branches},
     PassInfo{"branch-tree", PassKind::analysis, "names the groups and nests them", {}, kFinders, find_branch_tree},
+    PassInfo{"residual-streams",
+             PassKind::analysis,
+             "residual sums in a row: blocks in parallel, and the paths through them",
+             {},
+             kTree,
+             find_residual_streams},
     PassInfo{"unit-features",
              PassKind::analysis,
              "colour, frequency, orientation and size of single units",

@@ -1,6 +1,7 @@
 #include "passes/residual_streams.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <map>
 #include <optional>
@@ -12,6 +13,8 @@ namespace ramus {
 namespace {
 
 using BigInt = boost::multiprecision::cpp_int;
+
+constexpr std::size_t kMostLengths = 2048;  // blocks of a stream whose path lengths are told apart: the work is cubic
 
 // Elementwise or normalising operators after a sum: the stream goes on, but the rewrite is no longer exact.
 bool bends_the_trunk(const Node& node) {
@@ -127,19 +130,22 @@ class StreamFinder {
 
   // Each block multiplies the polynomial of path lengths by (skips + computing arms * x).
   void count_paths(ResidualStream& stream) const {
+    const bool told_apart = stream.blocks.size() <= kMostLengths;
+    BigInt paths = 1;
     std::vector<BigInt> lengths{1};
     for (const StreamBlock& block : stream.blocks) {
-      BigInt skips = 0, computing = 0;
-      for (const Branch& branch : group(block.group).branches)
-        (branch.skip || branch.projection ? skips : computing) += 1;
-      lengths.push_back(0);
+      unsigned skips = 0, computing = 0;
+      for (const Branch& branch : group(block.group).branches) ++(branch.skip || branch.projection ? skips : computing);
+      paths *= skips + computing;
+      if (!told_apart) continue;
+      lengths.emplace_back(0);
       for (std::size_t i = lengths.size(); i-- > 0;) {
-        lengths[i] = lengths[i] * skips + (i > 0 ? BigInt(lengths[i - 1] * computing) : BigInt(0));
+        lengths[i] *= skips;
+        if (i > 0) lengths[i] += lengths[i - 1] * computing;
       }
     }
-    BigInt paths = 0;
-    for (const BigInt& length : lengths) paths += length;
     stream.paths = paths.str();
+    if (!told_apart) return;
     for (const BigInt& length : lengths) stream.path_lengths.push_back(length.str());
   }
 

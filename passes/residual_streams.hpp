@@ -40,8 +40,9 @@ struct StreamBlock {
 struct ResidualStream {
   ValueId start, end;  // the first block's read, the last block's sum
   std::vector<StreamBlock> blocks;
-  std::string paths;                      // exact, decimal: the product of the blocks' numbers of arms
-  std::vector<std::string> path_lengths;  // by number of blocks entered, exact, decimal; they add up to `paths`
+  std::string paths;  // exact, decimal: the product of the blocks' numbers of arms
+  // By number of blocks entered, exact, decimal; they add up to `paths`. Empty beyond 2048 blocks.
+  std::vector<std::string> path_lengths;
 };
 
 struct PassContext;

@@ -22,6 +22,7 @@ class ReportBuilder {
     if (found_.tree) {
       for (const BranchTree::Entry& entry : found_.tree->entries) add_group(entry);
     }
+    for (const ResidualStream& stream : found_.streams) add_stream(stream);
     for (const UnitFeatures& features : found_.features) {
       report_.features.push_back({source_.path, node(features.layer), features.units, features.columns});
     }
@@ -129,6 +130,27 @@ class ReportBuilder {
           branch(found.branches[b], branch_id(group.id, b), source_.prefix + entry.branch_names[b]));
     }
     report_.groups.push_back(std::move(group));
+  }
+
+  void add_stream(const ResidualStream& found) {
+    ReportStream stream;
+    stream.id = "s" + std::to_string(report_.streams.size());
+    stream.graph = source_.path;
+    stream.start = normal_[found.start].name;
+    stream.end = normal_[found.end].name;
+    for (const StreamBlock& block : found.blocks) {
+      const std::string group = group_id(found_.tree->entry_of(block.group));
+      stream.blocks.push_back({group, branch_id(group, block.branch), normal_[block.read].name, node(block.write),
+                               std::string(name_of(block.link)), block.via});
+    }
+    const auto name_of_group = [&](const StreamBlock& block) {
+      return report_.groups[first_group_ + found_.tree->entry_of(block.group)].name;
+    };
+    stream.name = name_of_group(found.blocks.front());
+    if (found.blocks.size() > 1) stream.name += " ... " + name_of_group(found.blocks.back());
+    stream.paths = found.paths;
+    stream.path_lengths = found.path_lengths;
+    report_.streams.push_back(std::move(stream));
   }
 
   // The initializer behind a layer; empty where its weights stand in a node or in another form.

@@ -79,6 +79,24 @@ struct ReportGroup {
   std::vector<ReportBranch> branches;
 };
 
+struct ReportStreamBlock {
+  std::string group, branch;  // ids
+  std::string read;           // value
+  ReportNode write;
+  std::string link;  // "exact", "linear" or "approximate"
+  std::vector<std::string> via;
+};
+
+struct ReportStream {
+  std::string id;  // "s0"
+  std::string graph;
+  std::string name;        // of its first and its last group
+  std::string start, end;  // values
+  std::vector<ReportStreamBlock> blocks;
+  std::string paths;                      // decimal
+  std::vector<std::string> path_lengths;  // by number of blocks entered, decimal
+};
+
 struct ReportFactors {
   std::string id;  // of the wiring: "conv1->conv2"
   std::string graph;
@@ -120,6 +138,7 @@ struct Report {
   std::string tool_version;
   ReportModel model;
   std::vector<ReportGroup> groups;  // parents before their children
+  std::vector<ReportStream> streams;
   std::vector<ReportFactors> factors;
   std::vector<ReportFeatures> features;
   std::vector<ReportSpecialization> specialization;

@@ -34,7 +34,7 @@ ReportJson to_json(const Report& report) {
   json["options"] = report.options;
   json["model"] = model_to_json(report.model);
   json["groups"] = groups_to_json(report);
-  json["streams"] = ReportJson::array();
+  json["streams"] = streams_to_json(report);
   json["factors"] = factors_to_json(report);
   json["features"] = features_to_json(report);
   json["specialization"] = specialization_to_json(report);

@@ -14,6 +14,7 @@ Status write_json(const Report& report, const TextSink& sink);
 
 // The parts, each in a file of its own.
 ReportJson groups_to_json(const Report& report);
+ReportJson streams_to_json(const Report& report);
 ReportJson factors_to_json(const Report& report);
 ReportJson features_to_json(const Report& report);
 ReportJson specialization_to_json(const Report& report);

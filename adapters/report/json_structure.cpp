@@ -67,6 +67,29 @@ ReportJson groups_to_json(const Report& report) {
   return list;
 }
 
+ReportJson streams_to_json(const Report& report) {
+  ReportJson list = ReportJson::array();
+  for (const ReportStream& stream : report.streams) {
+    ReportJson json{{"id", stream.id}, {"name", stream.name}};
+    if (!stream.graph.empty()) json["graph"] = stream.graph;
+    json["start"] = {{"value", stream.start}};
+    json["end"] = {{"value", stream.end}};
+    json["blocks"] = ReportJson::array();
+    for (const ReportStreamBlock& block : stream.blocks) {
+      ReportJson entry{{"group", block.group}, {"branch", block.branch}};
+      entry["read"] = {{"value", block.read}};
+      entry["write"] = {{"node", block.write.name}};
+      entry["link"] = block.link;
+      entry["via"] = block.via;
+      json["blocks"].push_back(std::move(entry));
+    }
+    json["paths"] = stream.paths;
+    json["path_lengths"] = stream.path_lengths;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 ReportJson graphs_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
   for (const ReportGraph& graph : report.graphs) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace ramus {
 namespace {
@@ -52,6 +53,7 @@ class Summary {
   std::string write() {
     model();
     branches();
+    streams();
     factors();
     specialization();
     notes();
@@ -118,6 +120,29 @@ class Summary {
     if (branch.parameters > 0) parts.push_back(human(static_cast<double>(branch.parameters)) + " parameters");
     if (branch.macs > 0) parts.push_back(human(static_cast<double>(branch.macs)) + " MACs");
     return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+  void streams() {
+    if (report_.streams.empty()) return;
+    line("\nResidual streams");
+    for (std::size_t s = 0; s < std::min(report_.streams.size(), kMostWirings); ++s) stream(report_.streams[s]);
+    if (report_.streams.size() > kMostWirings) {
+      line("  ... and {} more", plural(report_.streams.size() - kMostWirings, "stream", "streams"));
+    }
+  }
+
+  void stream(const ReportStream& stream) {
+    std::map<std::string, std::size_t> links;
+    std::set<std::string> bends;
+    for (const ReportStreamBlock& block : stream.blocks) {
+      ++links[block.link];
+      if (block.link == "approximate") bends.insert(block.via.begin(), block.via.end());
+    }
+    std::string told;
+    for (const auto& [link, count] : links) told += fmt::format("{}{} {}", told.empty() ? "" : ", ", count, link);
+    line("  {}: {}, {} paths", shortened(stream.name, 60), plural(stream.blocks.size(), "block", "blocks"),
+         stream.paths.size() < 16 ? stream.paths : fmt::format("about 10^{}", stream.paths.size() - 1));
+    line("    links: {}{}", told, bends.empty() ? "" : fmt::format(" (across {})", fmt::join(bends, ", ")));
   }
 
   void factors() {

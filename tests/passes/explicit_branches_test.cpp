@@ -28,9 +28,9 @@ TEST_CASE("arms that all compute are a sum") {
                   "y = Sum(a, b, c)") == "sum x -> [a] [b] [c] -> y");
 }
 
-TEST_CASE("the merge of a feature pyramid is a sum, not a projection") {
-  CHECK(groups_of("d = Conv(x, D:float[8,8,3,3]); r = Relu(d); u = Resize(r); l = Conv(x, L:float[8,8,1,1]);"
-                  "y = Add(l, u)") == "sum x -> [l] [d r u] -> y");
+TEST_CASE("the merge of a feature pyramid is a sum: its deeper level has a head of its own") {
+  CHECK(groups_of("x -> y, h : d = Conv(x, D:float[8,8,3,3]); r = Relu(d); h = Sigmoid(r); u = Resize(r);"
+                  "l = Conv(x, L:float[8,8,1,1]); y = Add(l, u)") == "sum x -> [l] [d r u] -> y open");
 }
 
 TEST_CASE("a bias is not a residual") { CHECK(groups_of("a = MatMul(x, W:float[8,8]); y = Add(a, b:float[8])") == ""); }
@@ -101,4 +101,10 @@ TEST_CASE("shapes that are put together are no branches") {
 TEST_CASE("an arm whose nodes all serve the other arm as well is no projection") {
   CHECK(groups_of("x:[1,8,4,4] -> y : a = Relu(x); b = Sigmoid(a); c = Relu(x); d = Mul(b, c); e = Add(a, d);"
                   "y = Relu(e)") == "sum x -> [] [b c d] -> e open");
+}
+
+TEST_CASE("a weight that is computed from parameters is no branch, and does not hide the fork") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : w = DequantizeLinear(W:int8[8,8,3,3], s:float[]={0.1}); a = Conv(x, w);"
+                  "r = Relu(a); b = DequantizeLinear(B:int8[8], s); c = Add(r, b); y = Add(x, c)") ==
+        "residual x -> [] [a r c] -> y");
 }

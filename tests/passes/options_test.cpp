@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <set>
 
 #include "passes/registry.hpp"
@@ -46,6 +47,16 @@ TEST_CASE("the table is consistent: names are unique, defaults are allowed, need
       CHECK(why(std::string(pass.name) + "." + std::string(option.name) + "=" + std::string(option.otherwise)) == "");
     }
   }
+}
+
+TEST_CASE("the README has a heading for each pass, in the order of the table, and no other") {
+  std::ifstream readme(std::string(RAMUS_SOURCE_DIR) + "/passes/README.md");
+  std::vector<std::string> headings, names;
+  for (std::string line; std::getline(readme, line);) {
+    if (line.rfind("### ", 0) == 0) headings.push_back(line.substr(4));
+  }
+  for (const PassInfo& pass : all_passes()) names.emplace_back(pass.name);
+  CHECK(headings == names);
 }
 
 TEST_CASE("asking for one pass runs what it needs, and no more") {

@@ -1,0 +1,161 @@
+#include "passes/branch_kind.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "passes/linear_operators.hpp"
+
+namespace ramus {
+namespace {
+
+bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
+
+bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
+  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
+}
+
+// Shapes and indices are joined too, and have no units.
+bool holds_indices(const Value& value) {
+  switch (value.type) {
+    case ElementType::int32:
+    case ElementType::int64:
+    case ElementType::uint32:
+    case ElementType::uint64:
+    case ElementType::boolean:
+    case ElementType::string:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool may_be_equal(std::int64_t a, std::int64_t b) { return a == b || a == kUnknownDim || b == kUnknownDim; }
+
+bool have_one_shape(const Graph& graph, const std::vector<ValueId>& values) {
+  const auto& first = graph[values.front()].shape;
+  return std::all_of(values.begin(), values.end(), [&](ValueId value) {
+    const auto& shape = graph[value].shape;
+    return !shape || !first || std::equal(shape->begin(), shape->end(), first->begin(), first->end(), may_be_equal);
+  });
+}
+
+bool is_linear(const Graph& graph, const Branch& branch) {
+  return !branch.nodes.empty() && std::all_of(branch.nodes.begin(), branch.nodes.end(),
+                                              [&](NodeId id) { return is_linear_operator(graph, id); });
+}
+
+// Nothing but elementwise operators and reductions in any arm: one operator, taken apart by an exporter.
+bool is_one_operator(const Graph& graph, const Dataflow& flow, const Region& region) {
+  if (!flow.is_value(region.fork)) return false;  // the parts of a Split differ: a gated linear unit
+  const auto is_part = [&](NodeId node) { return is_statistic(graph, node); };
+  return std::all_of(region.arms.begin(), region.arms.end(),
+                     [&](const Arm& arm) { return std::all_of(arm.nodes.begin(), arm.nodes.end(), is_part); }) &&
+         std::all_of(region.shared.begin(), region.shared.end(), is_part);
+}
+
+// Walks back from the join along a chain of nodes with one data input each.
+bool ends_in_upsampling(const Graph& graph, ValueId last) {
+  for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
+    const Node& node = graph[at];
+    if (is_one_of(node, {"Resize", "Upsample", "ConvTranspose"})) return true;
+    const auto inputs = graph.data_inputs(at);
+    if (inputs.size() != 1 || (!is_linear_operator(graph, at) && !node.is("Relu"))) return false;
+    last = inputs.front();
+  }
+  return false;
+}
+
+// What squashes, looked for through scales, shifts and changes of shape after it (a decomposed hard-sigmoid ends in Clip).
+bool ends_in_a_gate(const Graph& graph, ValueId last) {
+  for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
+    const Node& node = graph[at];
+    if (is_one_of(node, {"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Clip"})) return true;
+    const auto inputs = graph.data_inputs(at);
+    const bool passes = is_one_of(node, {"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
+                                         "Resize", "Mul", "Div", "Add", "Split", "Slice"});
+    if (inputs.size() != 1 || !passes) return false;
+    last = inputs.front();
+  }
+  return false;
+}
+
+// Smaller in some extent than the other operand, as far as shapes are known.
+bool is_broadcast(const Graph& graph, ValueId value, ValueId other) {
+  const auto &small = graph[value].shape, &large = graph[other].shape;
+  if (!small || !large || small->size() > large->size()) return false;
+  if (small->size() < large->size()) return true;
+  for (std::size_t i = 0; i < small->size(); ++i) {
+    if ((*small)[i] == 1 && (*large)[i] > 1) return true;
+  }
+  return false;
+}
+
+bool is_gate(const Graph& graph, NodeId join) {
+  const std::vector<ValueId> operands = graph.data_inputs(join);
+  if (operands.size() != 2) return false;
+  return ends_in_a_gate(graph, operands[0]) || ends_in_a_gate(graph, operands[1]) ||
+         is_broadcast(graph, operands[0], operands[1]) || is_broadcast(graph, operands[1], operands[0]);
+}
+
+// The merge of a feature pyramid looks like a residual whose block ends in an upsampling; but the deeper level is read
+// elsewhere as well, by its own head.
+bool merges_a_pyramid(const Graph& graph, const Region& region) {
+  const std::vector<ValueId> operands = graph.data_inputs(region.join);
+  return !region.closed && std::any_of(operands.begin(), operands.end(),
+                                       [&](ValueId operand) { return ends_in_upsampling(graph, operand); });
+}
+
+BranchKind kind_of_sum(const Graph& graph, const Region& region, std::vector<Branch>& branches) {
+  if (merges_a_pyramid(graph, region)) return BranchKind::sum;
+  std::vector<bool> linear;
+  for (const Branch& branch : branches) linear.push_back(is_linear(graph, branch));
+  const auto count = static_cast<std::size_t>(std::count(linear.begin(), linear.end(), true));
+  const bool skips = std::any_of(branches.begin(), branches.end(), [](const Branch& branch) { return branch.skip; });
+  if (!skips && (count == 0 || count == linear.size())) return BranchKind::sum;
+  for (std::size_t b = 0; b < branches.size() && !skips; ++b) branches[b].projection = linear[b];
+  return BranchKind::residual;
+}
+
+// The fork is a Split, or each arm begins by cutting its part out of the fork's value.
+bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
+  if (flow.is_node(region.fork)) return graph[flow.node(region.fork)].is("Split");
+  if (!flow.is_value(region.fork)) return false;
+  const ValueId fork = flow.value(region.fork);
+  return std::all_of(region.arms.begin(), region.arms.end(), [&](const Arm& arm) {
+    bool cuts = false, reads_whole = arm.skip;
+    for (const NodeId node : arm.nodes) {
+      const auto inputs = graph.data_inputs(node);
+      if (std::find(inputs.begin(), inputs.end(), fork) == inputs.end()) continue;
+      const bool cut = is_one_of(graph[node], {"Slice", "Gather"});
+      cuts = cuts || cut;
+      reads_whole = reads_whole || !cut;
+    }
+    return cuts && !reads_whole;
+  });
+}
+
+}  // namespace
+
+bool may_join_branches(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.outputs.empty() || !node.outputs.front().exists() || holds_indices(graph[node.outputs.front()]))
+    return false;
+  return is_sum(node) ||
+         is_one_of(node, {"Concat", "Mul", "Sub", "Div", "Min", "Max", "Where", "MatMul", "Mean", "Pow"});
+}
+
+std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& flow, const Region& region,
+                                           std::vector<Branch>& branches) {
+  const Node& join = graph[region.join];
+  const bool concat = join.is("Concat");
+  if (is_sum(join) && !have_one_shape(graph, graph.data_inputs(region.join))) return std::nullopt;
+  if (!concat && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
+  if (region.fork == Dataflow::kSource) return BranchKind::towers;
+  if (concat) return is_split(graph, flow, region) ? BranchKind::split : BranchKind::concat;
+  if (is_sum(join)) return kind_of_sum(graph, region, branches);
+  if (join.is("Mul") && is_gate(graph, region.join)) return BranchKind::gate;
+  return BranchKind::other;
+}
+
+}  // namespace ramus

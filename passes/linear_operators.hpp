@@ -1,0 +1,19 @@
+// Kinds of operators that the finders of branches tell apart.
+#pragma once
+
+#include "graph/graph.hpp"
+
+namespace ramus {
+
+// A sum can be pushed through it: 1×1 convolution, batch norm, pooling, pad, slice or crop, cast and quantisation, scale or shift by constants. (Max
+// pooling is none strictly; ResNets use it where others average.)
+bool is_linear_operator(const Graph& graph, NodeId node);
+
+// Each element of the output depends on the same element of one data input: activations, scales, casts.
+bool is_elementwise(const Graph& graph, NodeId node);
+
+// Reductions, pooling over everything, and elementwise arithmetic of several values: what norms and activations that an
+// exporter took apart consist of, together with the elementwise operators.
+bool is_statistic(const Graph& graph, NodeId node);
+
+}  // namespace ramus

@@ -1,0 +1,88 @@
+#include "passes/residual_streams.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/passes/run_passes.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+namespace {
+
+// "x -> [s1] [s2 linear: Conv] -> s2  4 paths: 1 2 1", one line per stream.
+std::string streams_of(const std::string& text) {
+  const Analysed analysed = analyse(text, {.passes = {"residual-streams"}});
+  const Graph& graph = *analysed.graph;
+  std::string all;
+  for (const ResidualStream& stream : analysed.findings.streams) {
+    all += (all.empty() ? "" : "\n") + graph[stream.start].name + " ->";
+    for (const StreamBlock& block : stream.blocks) {
+      all += " [" + graph[block.write].name;
+      if (block.link != StreamLink::exact) all += " " + std::string(name_of(block.link));
+      for (std::size_t i = 0; i < block.via.size(); ++i) all += (i == 0 ? ": " : " ") + block.via[i];
+      all += "]";
+    }
+    all += " -> " + graph[stream.end].name + "  " + stream.paths + " paths:";
+    for (const std::string& length : stream.path_lengths) all += " " + length;
+  }
+  return all;
+}
+
+const char* const kHeader = "x:[1,8,4,4] -> y : ";
+
+}  // namespace
+
+TEST_CASE("blocks that read the sum before them are one stream with exact links") {
+  CHECK(streams_of(std::string(kHeader) +
+                   "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); b = Conv(s1, B:float[8,8,3,3]); s2 = Add(s1, b);"
+                   "c = Conv(s2, C:float[8,8,3,3]); s3 = Add(s2, c); y = Relu(s3)") ==
+        "x -> [s1] [s2] [s3] -> s3  8 paths: 1 3 3 1");
+}
+
+TEST_CASE("a ReLU after the sum makes the link approximate, and is named") {
+  CHECK(streams_of(std::string(kHeader) +
+                   "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); r = Relu(s1); b = Conv(r, B:float[8,8,3,3]);"
+                   "s2 = Add(r, b); y = Relu(s2)") == "x -> [s1] [s2 approximate: Relu] -> s2  4 paths: 1 2 1");
+}
+
+TEST_CASE("a stream goes on across a projection, which is linear") {
+  CHECK(streams_of(std::string(kHeader) +
+                   "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); b = Conv(s1, B:float[8,8,3,3]); q = Relu(b);"
+                   "p = Conv(s1, P:float[8,8,1,1]); s2 = Add(q, p); y = Relu(s2)") ==
+        "x -> [s1] [s2 linear: Conv] -> s2  4 paths: 1 2 1");
+}
+
+TEST_CASE("pooling between blocks is linear") {
+  CHECK(streams_of(std::string(kHeader) +
+                   "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); p = AveragePool(s1); b = Conv(p, B:float[8,8,3,3]);"
+                   "s2 = Add(p, b); y = Relu(s2)") == "x -> [s1] [s2 linear: AveragePool] -> s2  4 paths: 1 2 1");
+}
+
+TEST_CASE("a convolution on the trunk ends one stream and begins the next") {
+  CHECK(streams_of(std::string(kHeader) +
+                   "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); k = Conv(s1, K:float[8,8,3,3]);"
+                   "b = Conv(k, B:float[8,8,3,3]); s2 = Add(k, b); y = Relu(s2)") ==
+        "x -> [s1] -> s1  2 paths: 1 1\nk -> [s2] -> s2  2 paths: 1 1");
+}
+
+TEST_CASE("sixty-four blocks have 2^64 paths, exactly") {
+  std::string text = kHeader, last = "x";
+  for (int i = 0; i < 64; ++i) {
+    const std::string n = std::to_string(i);
+    text += "f" + n + " = Conv(" + last + ", W" + n + ":float[8,8,1,1]); r" + n + " = Relu(f" + n + "); s" + n +
+            " = Add(" + last + ", r" + n + ");";
+    last = "s" + n;
+  }
+  const Analysed analysed = analyse(text + "y = Relu(" + last + ")", {.passes = {"residual-streams"}});
+  REQUIRE(analysed.findings.streams.size() == 1);
+  const ResidualStream& stream = analysed.findings.streams[0];
+  CHECK(stream.paths == "18446744073709551616");
+  CHECK(stream.path_lengths.size() == 65);
+  CHECK(stream.path_lengths[32] == "1832624140942590534");  // 64 over 32
+}
+
+TEST_CASE("a block inside a block is a stream of its own") {
+  CHECK(streams_of(std::string(kHeader) + "a = Conv(x, A:float[8,8,3,3]); b = Conv(a, B:float[8,8,3,3]); s = Add(a, b);"
+                                          "c = Conv(s, C:float[8,8,3,3]); t = Add(x, c); y = Relu(t)") ==
+        "a -> [s] -> s  2 paths: 1 1\nx -> [t] -> t  2 paths: 1 1");
+}
