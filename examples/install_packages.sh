@@ -7,12 +7,13 @@ build=(
   g++ cmake ninja-build
   libboost-dev      # Boost.Graph and Boost.Math, headers only
   libeigen3-dev     # matrices
+  libspectra-dev    # the few largest singular vectors of a large matrix
   libtbb-dev        # threads
   libexpected-dev   # tl::expected
   libprotozero-dev  # the wire format of protobuf, without copies
   libssl-dev        # SHA-256
   libonnx-dev libprotobuf-dev  # the official library: shape inference and the checker
-  libspdlog-dev nlohmann-json3-dev libcli11-dev
+  libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
 )
 tests=(
   doctest-dev

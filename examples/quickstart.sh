@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
-model=${1:-$here/models/two_branch_tin32bn_s3.onnx}
+model=${1:-$(realpath --relative-base="$PWD" "$here/models/two_branch_tin32bn_s3.onnx")}
 labels=${2:-}
 out=${RAMUS_OUT:-ramus-out}
 
@@ -13,7 +13,7 @@ out=${RAMUS_OUT:-ramus-out}
 
 mkdir -p "$out"
 log=$out/build.log
-echo "building Ramus (log in $log) ..."
+echo "building Ramus, a few minutes the first time (log in $log) ..."
 {
   bash "$here/install_packages.sh" build
   cmake -S "$root" --preset release

@@ -1,6 +1,7 @@
 """The project's own files, and how a check of them ends. Build outputs and installed packages are not ours."""
 
 import pathlib
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,6 +18,15 @@ def files(*folders, suffixes=None):
             relative = path.relative_to(ROOT)
             if path.is_file() and not NOT_OURS & set(relative.parts) and (suffixes is None or path.suffix in suffixes):
                 yield relative
+
+
+def tracked():
+    """What git knows; nothing where the tree is not a git checkout."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return listed.stdout.split("\0")[:-1]
 
 
 def lines(path):

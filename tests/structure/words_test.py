@@ -10,7 +10,6 @@ UNFINISHED = re.compile(r"\b(" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA"
 SOURCES = tree.CPP | {".py", ".js", ".mjs", ".ts", ".sh", ".cmake", ".txt", ".md", ".json", ".yml", ".in", ".map"}
 TOP_LEVEL = {"graph", "passes", "plugin", "adapters", "tests", "examples",
              "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "CHANGELOG.md"}
-BUILT = {"build", "ramus-out"}
 LONGEST_SOURCE = 600  # lines
 LARGEST_FILE = 1 << 20  # bytes
 
@@ -29,8 +28,8 @@ for path in [*tree.files(), *(p.relative_to(tree.ROOT) for p in tree.ROOT.iterdi
     if path.suffix in tree.CPP | {".py", ".mjs"} and number > LONGEST_SOURCE:
         problems.append(f"{path}: {number} lines; a newcomer would not read it in one sitting")
 
-for entry in sorted(p.name for p in tree.ROOT.iterdir()):
-    if not entry.startswith(".") and entry not in TOP_LEVEL and entry not in BUILT and not entry.startswith("build-"):
+for entry in sorted({path.split("/")[0] for path in tree.tracked()}):
+    if not entry.startswith(".") and entry not in TOP_LEVEL:
         problems.append(f"{entry}: not one of the agreed top-level names")
 
 tree.finish(problems, checked)
