@@ -26,14 +26,18 @@ bool ends_a_word(const std::vector<std::string>& names, std::size_t length) {
 }
 
 std::string_view without_leading_separators(std::string_view name) {
-  while (!name.empty() && is_separator(name.front())) name.remove_prefix(1);
+  while (!name.empty() && name.front() != '#' && is_separator(name.front())) name.remove_prefix(1);
   return name;
 }
 
 // One way of naming nodes: each node gives no, one or several names.
 using Source = std::vector<std::string> (*)(const Graph&, NodeId);
 
-std::vector<std::string> own_name(const Graph& graph, NodeId node) { return {graph[node].name}; }
+// "#7:Relu" stands for a nameless node and says nothing.
+std::vector<std::string> own_name(const Graph& graph, NodeId node) {
+  if (graph[node].name.rfind('#', 0) == 0) return {};
+  return {graph[node].name};
+}
 
 std::vector<std::string> value_names(const Graph& graph, NodeId node) {
   std::vector<std::string> names;

@@ -214,7 +214,7 @@ void name_factors(std::vector<Factorization>& factorizations) {
 
 }  // namespace
 
-std::optional<std::string_view> Factorization::name_of_factor(std::size_t factor) const {
+std::optional<std::string_view> name_of_factor(const std::vector<FactorMeaning>& meaning, std::size_t factor) {
   for (const FactorMeaning& entry : meaning) {
     if (entry.factor == factor && entry.named) return entry.feature;
   }

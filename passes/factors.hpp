@@ -30,6 +30,9 @@ struct FactorMeaning {
   bool named = false;                // the one feature that gives this factor its name
 };
 
+// The feature that names a factor; nullopt for a factor without a name.
+std::optional<std::string_view> name_of_factor(const std::vector<FactorMeaning>& meaning, std::size_t factor);
+
 // The first two factors under another convention.
 struct FactorsUnder {
   std::vector<double> sigma;
@@ -45,9 +48,6 @@ struct Factorization {
   MatrixFactors factors;  // left: units of L; right: units of P
   FactorsUnder raw, centred;
   std::vector<FactorMeaning> meaning;
-
-  // The feature that names a factor; nullopt for a factor without a name.
-  std::optional<std::string_view> name_of_factor(std::size_t factor) const;
 };
 
 struct PassContext;

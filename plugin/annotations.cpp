@@ -184,7 +184,8 @@ class Annotator {
       Json entry{{"wiring", factors.id}, {"units", run_length_coded(factors.factors.inputs)}};
       Json names = Json::object();
       for (Eigen::Index j = 0; j < factors.factors.null.significant; ++j) {
-        if (const auto name = factors.name_of_factor(static_cast<std::size_t>(j))) names[std::to_string(j)] = *name;
+        if (const auto name = name_of_factor(factors.meaning, static_cast<std::size_t>(j)))
+          names[std::to_string(j)] = *name;
       }
       if (!names.empty()) entry["names"] = std::move(names);
       auto& list = by_tensor.try_emplace(factors.from_weight, Json::array()).first->second;

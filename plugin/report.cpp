@@ -10,11 +10,4 @@ const ReportGroup* Report::find_group(std::string_view id) const {
   return found == groups.end() ? nullptr : &*found;
 }
 
-std::optional<std::string_view> ReportFactors::name_of_factor(std::size_t factor) const {
-  for (const FactorMeaning& entry : meaning) {
-    if (entry.factor == factor && entry.named) return entry.feature;
-  }
-  return std::nullopt;
-}
-
 }  // namespace ramus

@@ -108,8 +108,6 @@ struct ReportFactors {
   MatrixFactors factors;
   FactorsUnder raw, centred;
   std::vector<FactorMeaning> meaning;
-
-  std::optional<std::string_view> name_of_factor(std::size_t factor) const;
 };
 
 struct ReportFeatures {

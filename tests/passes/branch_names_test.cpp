@@ -58,6 +58,19 @@ TEST_CASE("else position and operators name a branch") {
         "n4: n4/arm0: Conv1x1-Conv5x5, n4/arm1: Conv1x1");
 }
 
+TEST_CASE("nameless nodes give no names, and keep their place as the name of a group") {
+  GraphBuilder builder("test");
+  builder.add_input("x", ElementType::float32, Dims{1, 8});
+  builder.add_node("Relu", {"x"}, {"a"});
+  builder.add_node("Add", {"x", "a"}, {"y"});
+  builder.add_output("y");
+  const Analysed analysed = run_passes(builder.finish().value(), {.passes = {"branch-tree"}}).value();
+  REQUIRE(analysed.findings.tree->entries.size() == 1);
+  CHECK(analysed.findings.tree->entries[0].name == "#1:Add");
+  CHECK(analysed.findings.tree->entries[0].branch_names ==
+        std::vector<std::string>{"#1:Add/skip", "#1:Add/arm1: Relu"});
+}
+
 TEST_CASE("a skip is called so") {
   CHECK(names_of("x -> y : a = Relu(x) as \"blk/relu\"; y = Add(a, x) as \"blk/add\"") == "blk: blk/relu, blk/skip");
 }

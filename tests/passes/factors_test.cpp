@@ -59,7 +59,7 @@ TEST_CASE("a planted axis between coloured and grey units is found and named") {
   const Factorization found = factors_of(colour_split());
   CHECK(found.id == "conv1->conv2");
   CHECK(found.factors.null.significant >= 1);
-  CHECK(found.name_of_factor(0) == "colour");
+  CHECK(name_of_factor(found.meaning, 0) == "colour");
   for (std::size_t unit = 1; unit < 24; ++unit) {
     const bool same_half = unit < 12;
     CHECK((found.factors.inputs[unit].pole == found.factors.inputs[0].pole) == same_half);
@@ -78,7 +78,7 @@ TEST_CASE("a unit's scale is a free gauge: it changes no factor") {
   const Factorization after = factors_of(weights);
   CHECK((before.factors.sigma - after.factors.sigma).cwiseAbs().maxCoeff() < 1e-6 * before.factors.sigma[0]);
   CHECK((before.factors.right.col(0) - after.factors.right.col(0)).cwiseAbs().maxCoeff() < 1e-5);
-  CHECK(before.name_of_factor(0) == after.name_of_factor(0));
+  CHECK(name_of_factor(before.meaning, 0) == name_of_factor(after.meaning, 0));
 }
 
 TEST_CASE("the raw matrix's first vector has one sign") {

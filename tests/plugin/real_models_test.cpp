@@ -136,7 +136,7 @@ TEST_CASE("InceptionV1: the first factor of conv2d0 -> conv2d1 is colour") {
   CHECK(factors.rows == 64);
   CHECK(factors.columns == 64);
   CHECK(colour_of(factors, 0) == doctest::Approx(0.85).epsilon(0.006));
-  CHECK(factors.name_of_factor(0) == "colour");
+  CHECK(name_of_factor(factors.meaning, 0) == "colour");
   CHECK(factors.raw.one_signed);
   CHECK(factors.raw.strongest[1] == "colour");
   CHECK(std::abs(factors.raw.correlation[1]) == doctest::Approx(0.84).epsilon(0.006));
