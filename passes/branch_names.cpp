@@ -42,7 +42,8 @@ std::vector<std::string> own_name(const Graph& graph, NodeId node) {
 std::vector<std::string> value_names(const Graph& graph, NodeId node) {
   std::vector<std::string> names;
   for (const ValueId output : graph[node].outputs) {
-    if (output.exists() && !graph[output].readers.empty()) names.push_back(graph[output].name);
+    const bool used = output.exists() && (graph[output].is_output || !graph[output].readers.empty());
+    if (used) names.push_back(graph[output].name);
   }
   return names;
 }

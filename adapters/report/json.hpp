@@ -20,4 +20,6 @@ ReportJson features_to_json(const Report& report);
 ReportJson specialization_to_json(const Report& report);
 ReportJson graphs_to_json(const Report& report);
 
+std::string_view name_of(RankTestMethod method);  // "exact", "normal", "constant"
+
 }  // namespace ramus

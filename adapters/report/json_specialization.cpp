@@ -3,18 +3,6 @@
 namespace ramus {
 namespace {
 
-std::string_view name_of(RankTestMethod method) {
-  switch (method) {
-    case RankTestMethod::exact:
-      return "exact";
-    case RankTestMethod::normal:
-      return "normal";
-    case RankTestMethod::constant:
-      break;
-  }
-  return "constant";
-}
-
 ReportJson enrichment_to_json(const FamilyEnrichment& cell) {
   ReportJson json{{"family", cell.family}, {"layer", cell.layer}};
   json["hits"] = cell.cell.hits;
@@ -89,6 +77,18 @@ ReportJson group_to_json(const Report& report, const ReportSpecialization& entry
 }
 
 }  // namespace
+
+std::string_view name_of(RankTestMethod method) {
+  switch (method) {
+    case RankTestMethod::exact:
+      return "exact";
+    case RankTestMethod::normal:
+      return "normal";
+    case RankTestMethod::constant:
+      break;
+  }
+  return "constant";
+}
 
 ReportJson specialization_to_json(const Report& report) {
   ReportJson list = ReportJson::array();

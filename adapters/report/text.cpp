@@ -7,20 +7,24 @@
 #include <map>
 #include <set>
 
+#include "adapters/report/plain_text.hpp"
+
 namespace ramus {
 namespace {
 
+constexpr std::size_t kColumns = 100;
 constexpr std::size_t kMostGroups = 24;
 constexpr std::size_t kMostBranches = 8;
 constexpr std::size_t kMostWirings = 6;
 constexpr Eigen::Index kMostShares = 3;  // of one wiring's factors
 constexpr std::size_t kMostFindings = 10;
-constexpr double kLevel = 0.05;  // q at which something is worth a line
+constexpr std::size_t kMostTested = 12;  // groups with specialization
+constexpr double kLevel = 0.05;          // q at which something is worth a line
 
 std::string human(double value) {
   constexpr std::array<const char*, 5> kUnits{"", " k", " M", " G", " T"};
   std::size_t unit = 0;
-  while (value >= 1000 && unit + 1 < kUnits.size()) {
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
     value /= 1000;
     ++unit;
   }
@@ -31,20 +35,12 @@ std::string plural(std::size_t count, const std::string& one, const std::string&
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-// Control characters and line breaks in names would tear the page.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return text;
+// Where p is too small for a double, its logarithm still gives the power of ten.
+std::string p_text(double p, double log_p) {
+  return p > 0 ? fmt::format("{:.1e}", p) : fmt::format("1e{:.0f}", std::ceil(log_p / std::log(10.0)));
 }
 
-std::string shortened(std::string name, std::size_t room) {
-  name = printable(std::move(name));
-  if (name.size() <= room) return name;
-  std::size_t cut = name.size() - (room - 3);
-  while (cut < name.size() && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) ++cut;
-  return "..." + name.substr(cut);
-}
+std::string q_text(double q) { return q > 0 ? fmt::format("{:.1e}", q) : "below 1e-300"; }
 
 class Summary {
  public:
@@ -63,18 +59,26 @@ class Summary {
  private:
   template <class... Arguments>
   void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    text_ += fmt::format(format, std::forward<Arguments>(arguments)...) + "\n";
+    text_ += wrapped(printable(fmt::format(format, std::forward<Arguments>(arguments)...)), kColumns) + "\n";
+  }
+
+  // Between the parts of the page.
+  void gap() { text_ += "\n"; }
+
+  void more(std::string_view indent, std::size_t all, std::size_t shown, const std::string& one,
+            const std::string& many) {
+    if (all > shown) line("{}... and {} more; --format json lists them all", indent, plural(all - shown, one, many));
   }
 
   void model() {
     const ReportModel& model = report_.model;
     std::string opsets;
     for (const auto& [domain, version] : model.opset) {
-      opsets += fmt::format("{}{} {}", opsets.empty() ? "" : ", ", printable(domain), version);
+      opsets += fmt::format("{}{} {}", opsets.empty() ? "" : ", ", shortened(domain, 40), version);
     }
-    line("{}: {} nodes, {} parameters, {}{}", printable(model.path), model.nodes,
-         human(static_cast<double>(model.parameters)), opsets,
-         model.producer.empty() ? "" : ", by " + printable(model.producer));
+    line("{}: {} nodes, {} parameters{}{}", shortened(model.path, 200), model.nodes,
+         human(static_cast<double>(model.parameters)), opsets.empty() ? "" : ", " + opsets,
+         model.producer.empty() ? "" : ", by " + shortened(model.producer, 60));
   }
 
   void branches() {
@@ -82,32 +86,29 @@ class Summary {
     for (const ReportGroup& group : report_.groups) ++kinds[group.kind];
     std::string counts;
     for (const auto& [kind, count] : kinds) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, kind);
-    line("\nBranches: {}", counts.empty()
-                               ? "no fork meets again in a concatenation or a sum, and no convolution has groups"
-                               : plural(report_.groups.size(), "group", "groups") + " (" + counts + ")");
+    gap();
+    line("Branches: {}", counts.empty()
+                             ? "no fork meets again in a concatenation or a sum, and no convolution has groups"
+                             : plural(report_.groups.size(), "group", "groups") + " (" + counts + ")");
     for (std::size_t g = 0; g < std::min(report_.groups.size(), kMostGroups); ++g) group(report_.groups[g]);
-    if (report_.groups.size() > kMostGroups) {
-      line("  ... and {} more; --format json lists them all",
-           plural(report_.groups.size() - kMostGroups, "group", "groups"));
-    }
+    more("  ", report_.groups.size(), kMostGroups, "group", "groups");
   }
 
   void group(const ReportGroup& group) {
     const std::string indent(2 + 2 * static_cast<std::size_t>(std::min(group.depth, 12)), ' ');
     std::string what = group.kind;
     if (group.along && *group.along != "channels") what += " along " + *group.along;
+    what += fmt::format(" of {}", group.branches.size());
     if (!group.closed) what += ", open";
     if (group.leaking) what += ", leaking";
-    line("{}{}  {} of {}{}", indent, shortened(group.name, 60), what, group.branches.size(),
+    line("{}{}  {}{}", indent, shortened(group.name, 60), what,
          group.fork_value.empty() ? "" : ", fork " + shortened(group.fork_value, 40));
     std::size_t width = 0;
-    for (const ReportBranch& branch : group.branches) width = std::max(width, shortened(branch.name, 44).size());
+    for (const ReportBranch& branch : group.branches) width = std::max(width, width_of(shortened(branch.name, 44)));
     for (std::size_t b = 0; b < std::min(group.branches.size(), kMostBranches); ++b) {
       line("{}  {:<{}}  {}", indent, shortened(group.branches[b].name, 44), width, describe(group.branches[b]));
     }
-    if (group.branches.size() > kMostBranches) {
-      line("{}  ... and {} more", indent, group.branches.size() - kMostBranches);
-    }
+    more(indent + "  ", group.branches.size(), kMostBranches, "branch", "branches");
   }
 
   static std::string describe(const ReportBranch& branch) {
@@ -124,11 +125,10 @@ class Summary {
 
   void streams() {
     if (report_.streams.empty()) return;
-    line("\nResidual streams");
+    gap();
+    line("Residual streams");
     for (std::size_t s = 0; s < std::min(report_.streams.size(), kMostWirings); ++s) stream(report_.streams[s]);
-    if (report_.streams.size() > kMostWirings) {
-      line("  ... and {} more", plural(report_.streams.size() - kMostWirings, "stream", "streams"));
-    }
+    more("  ", report_.streams.size(), kMostWirings, "stream", "streams");
   }
 
   void stream(const ReportStream& stream) {
@@ -147,19 +147,19 @@ class Summary {
 
   void factors() {
     if (report_.factors.empty()) {
-      line("\nFactors: none; no two layers with trained weights follow one another, or the pass was not run");
+      gap();
+      line("Factors: none; no two layers with trained weights follow one another, or the pass was not run");
       return;
     }
     const ReportFactors& first = report_.factors.front();
-    line("\nFactors of |W| between {} of layers (kernel: {}, normalise: {}, centring: {})",
+    gap();
+    line("Factors of |W| between {} of layers (kernel: {}, normalise: {}, centring: {})",
          plural(report_.factors.size(), "pair", "pairs"), first.reduction, first.normalise, first.centring);
     std::vector<const ReportFactors*> order;
     for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
     std::stable_partition(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); });
     for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) wiring(*order[i]);
-    if (order.size() > kMostWirings) {
-      line("  ... and {} more", plural(order.size() - kMostWirings, "pair", "pairs"));
-    }
+    more("  ", order.size(), kMostWirings, "pair", "pairs");
     if (std::none_of(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); })) {
       line("  no factor passes as a feature of the image (q at most 0.05)");
     }
@@ -174,14 +174,17 @@ class Summary {
   static std::string beyond_chance(const ReportFactors& entry) {
     const MatrixFactors& factors = entry.factors;
     const FactorNull& null = factors.null;
+    const auto permutations = static_cast<std::size_t>(std::max(null.permutations, 0));
     std::string shares;
     for (Eigen::Index j = 0; j < std::min(null.significant, kMostShares); ++j) {
       shares += fmt::format("{}{:.0f} %", j == 0 ? ": " : " + ", 100 * factors.energy[j]);
     }
     if (null.significant > kMostShares) shares += " + ...";
     return fmt::format("{} of the first {} beyond chance ({}){}", null.significant, factors.sigma.size(),
-                       null.method == FactorNullMethod::permutation ? fmt::format("{} permutations", null.permutations)
-                                                                    : "Tracy-Widom edge",
+                       null.method == FactorNullMethod::permutation
+                           ? plural(permutations, "permutation", "permutations")
+                       : null.method == FactorNullMethod::tracy_widom ? "Tracy-Widom edge"
+                                                                      : "not tested",
                        shares.empty() ? "" : shares + " of energy");
   }
 
@@ -192,9 +195,9 @@ class Summary {
          std::min(entry.rows, entry.columns));
     for (const FactorMeaning& meaning : entry.meaning) {
       if (!meaning.named) continue;
-      line("    factor {} is {}: r {:.2f}{}, p {:.1g}, q {:.1g}", meaning.factor, meaning.feature, meaning.pearson,
-           meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "", meaning.p,
-           meaning.q);
+      line("    factor {} is {}: r {:.2f}{}, p {:.1g}, q {:.1g}", meaning.factor, shortened(meaning.feature, 44),
+           meaning.pearson, meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "",
+           meaning.p, meaning.q);
     }
   }
 
@@ -205,26 +208,43 @@ class Summary {
 
   void specialization() {
     if (report_.specialization.empty()) {
-      line("\nSpecialization: nothing to test; give --labels, or a model whose branches read the image");
+      gap();
+      line("Specialization: nothing to test; give --labels, or a model whose branches read the image");
       return;
     }
-    line("\nSpecialization");
-    for (const ReportSpecialization& entry : report_.specialization) {
-      const ReportGroup* group = report_.find_group(entry.group);
-      const std::string name = group == nullptr ? entry.group : shortened(group->name, 60);
-      if (const auto& score = entry.values.score) {
-        line("  {}: score {:.2f} from {} of {} units (null mean {:.2f}, p {:.1g})", name, score->score, score->basis,
-             score->units, score->null_mean, score->p);
-      } else {
-        line("  {}: no score (it needs labels of at least 16 units)", name);
-      }
-      enrichments(entry);
-      contrasts(entry);
-      if (entry.values.kernels_differ) {
-        line(
-            "    Note: its branches differ in kernel size as well; what gathers in one may follow the size, not the "
-            "branch.");
-      }
+    gap();
+    line("Specialization");
+    std::vector<const ReportSpecialization*> order;
+    for (const ReportSpecialization& entry : report_.specialization) order.push_back(&entry);
+    std::stable_partition(order.begin(), order.end(), [](const ReportSpecialization* entry) { return finds(*entry); });
+    for (std::size_t i = 0; i < std::min(order.size(), kMostTested); ++i) tested_group(*order[i]);
+    more("  ", order.size(), kMostTested, "group", "groups");
+  }
+
+  // Something passes.
+  static bool finds(const ReportSpecialization& entry) {
+    const auto passes = [](const auto& test) { return test.q <= kLevel; };
+    return std::any_of(entry.values.branches.begin(), entry.values.branches.end(), [&](const auto& branch) {
+      return std::any_of(branch.enrichment.begin(), branch.enrichment.end(), passes) ||
+             std::any_of(branch.features.begin(), branch.features.end(), passes);
+    });
+  }
+
+  void tested_group(const ReportSpecialization& entry) {
+    const ReportGroup* group = report_.find_group(entry.group);
+    const std::string name = group == nullptr ? entry.group : shortened(group->name, 60);
+    if (const auto& score = entry.values.score) {
+      line("  {}: score {:.2f} from {} of {} units (null mean {:.2f}, p {:.1g})", name, score->score, score->basis,
+           score->units, score->null_mean, score->p);
+    } else {
+      line("  {}: no score (it needs labels of at least 16 units)", name);
+    }
+    enrichments(entry);
+    contrasts(entry);
+    if (entry.values.kernels_differ) {
+      line(
+          "    Note: its branches differ in kernel size as well; what gathers in one may follow the size, not the "
+          "branch.");
     }
   }
 
@@ -241,11 +261,12 @@ class Summary {
                      [](const auto& a, const auto& b) { return a.first->test.log_p < b.first->test.log_p; });
     for (std::size_t i = 0; i < std::min(found.size(), kMostFindings); ++i) {
       const auto& [cell, branch] = found[i];
-      line("    {}: {} of {} in {} ({} of {} units), p {:.1e}, q {:.1e}", printable(cell->family), cell->cell.hits,
-           cell->cell.family, branch_name(entry.group, branch), cell->cell.branch, cell->cell.population, cell->test.p,
-           cell->q);
+      line("    {}: {} of {} in {} ({} of {} units), p {}, q {}, log odds {:.1f}", shortened(cell->family, 44),
+           cell->cell.hits, cell->cell.family, branch_name(entry.group, branch), cell->cell.branch,
+           cell->cell.population, p_text(cell->test.p, cell->test.log_p), q_text(cell->q), cell->test.log_odds);
     }
-    if (found.size() > kMostFindings) line("    ... and {} more enrichments", found.size() - kMostFindings);
+    more("    ", found.size(), kMostFindings, "enrichment", "enrichments");
+    if (tested > 0 && found.empty()) line("    no family gathers in one branch (q at most 0.05)");
     if (tested > 0) line("    ({} families x branches tested, hypergeometric, corrected over the model)", tested);
   }
 
@@ -258,8 +279,8 @@ class Summary {
         if (contrast.q > kLevel || mirrored) continue;
         ++shown;
         line("    {}: {} {} (mean {:.2f} against {:.2f} elsewhere), AUC {:.2f}, p {:.1e}, q {:.1e}",
-             branch_name(entry.group, b), contrast.test.auc > 0.5 ? "higher" : "lower", contrast.feature, contrast.mean,
-             contrast.mean_elsewhere, contrast.test.auc, contrast.test.p, contrast.q);
+             branch_name(entry.group, b), contrast.test.auc > 0.5 ? "higher" : "lower", shortened(contrast.feature, 44),
+             contrast.mean, contrast.mean_elsewhere, contrast.test.auc, contrast.test.p, contrast.q);
       }
     }
     if (tested > 0 && shown == 0) line("    no feature of the first layer tells the branches apart");
@@ -269,12 +290,13 @@ class Summary {
 
   void notes() {
     if (report_.notes.empty()) return;
-    line("\nNotes");
+    gap();
+    line("Notes");
     for (std::size_t i = 0; i < std::min(report_.notes.size(), kMostFindings); ++i) {
       const Note& note = report_.notes[i];
-      line("  {}{}", note.where.empty() ? "" : shortened(note.where, 60) + ": ", printable(note.text));
+      line("  {}{}", note.where.empty() ? "" : shortened(note.where, 60) + ": ", shortened(note.text, 400));
     }
-    if (report_.notes.size() > kMostFindings) line("  ... and {} more", report_.notes.size() - kMostFindings);
+    more("  ", report_.notes.size(), kMostFindings, "note", "notes");
   }
 
   const Report& report_;

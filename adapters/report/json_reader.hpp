@@ -1,0 +1,20 @@
+// A written report, back into a Report: the parts, each in the file that says so.
+#pragma once
+
+#include "adapters/report/json_field.hpp"
+#include "plugin/report.hpp"
+
+namespace ramus {
+
+// json_structure_reader.cpp
+ReportGroup read_group(const Field& field);
+ReportStream read_stream(const Field& field);
+ReportGraph read_graph(const Field& field);
+
+// json_findings_reader.cpp
+ReportFactors read_factors(const Field& field);
+ReportFeatures read_features(const Field& field);
+// `groups`: those of the report, which the branches must fit.
+ReportSpecialization read_specialization(const Field& field, const std::vector<ReportGroup>& groups);
+
+}  // namespace ramus

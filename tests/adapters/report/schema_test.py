@@ -1,0 +1,86 @@
+"""Reports written by hand satisfy the JSON Schema, and the schema is not so loose that anything would.
+
+usage: schema_test.py REPORT_PROBE SCHEMA
+"""
+
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+
+try:
+    import jsonschema
+except ImportError:
+    print("SKIPPED: python3-jsonschema is not installed")
+    sys.exit(77)
+
+probe, schema_path = sys.argv[1], pathlib.Path(sys.argv[2])
+schema = json.loads(schema_path.read_text(encoding="utf-8"))
+jsonschema.Draft7Validator.check_schema(schema)
+validator = jsonschema.Draft7Validator(schema)
+problems = []
+
+
+def report(name):
+    return json.loads(subprocess.run([probe, "json", name], check=True, capture_output=True).stdout.decode("utf-8"))
+
+
+for name in ("empty", "two-branch", "hostile"):
+    for error in validator.iter_errors(report(name)):
+        problems.append(f"{name}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
+
+# Each of these must be noticed.
+whole = report("two-branch")
+MISTAKES = {
+    "another schema": lambda r: r.update(schema="ramus.report/2"),
+    "a part is missing": lambda r: r.pop("factors"),
+    "an unknown part": lambda r: r.update(branches=[]),
+    "a kind that nobody knows": lambda r: r["groups"][0].update(kind="fork"),
+    "a group of one branch": lambda r: r["groups"][0]["branches"].pop(),
+    "a join without a node": lambda r: r["groups"][0]["join"].pop("node"),
+    "p above 1": lambda r: r["factors"][0]["p"].__setitem__(0, 1.5),
+    "a pole of 0": lambda r: r["factors"][0]["assignment"]["from"][0].update(pole=0),
+    "hits as a fraction": lambda r: r["specialization"][0]["branches"][0]["enrichment"][0].update(hits=0.5),
+    "a digest of another kind": lambda r: r["model"].update(digest="md5:0"),
+}
+for name, make in MISTAKES.items():
+    wrong = copy.deepcopy(whole)
+    make(wrong)
+    if validator.is_valid(wrong):
+        problems.append(f"the schema lets through: {name}")
+
+
+# The names that INTERFACES promises, in the places where it promises them.
+def require(where, value, names):
+    problems.extend(f"{where}.{name} is not there" for name in names.split() if name not in value)
+
+
+require("report", whole, "schema model groups streams factors features specialization modularity notes options tool")
+require("model", whole["model"], "path bytes digest ir_version opset producer graph_name nodes values parameters weight_bytes")
+group = whole["groups"][0]
+require("group", group, "id name kind join fork closed parent depth crossing shared branches")
+require("join", group["join"], "node op axis")
+require("fork", group["fork"], "value")
+require("branch", group["branches"][0], "id name nodes node_indices skip units layers parameters macs kernel")
+require("units", group["branches"][0]["units"], "layer begin end")
+require("stream", whole["streams"][0], "id name start end blocks paths path_lengths")
+require("block", whole["streams"][0]["blocks"][0], "group branch read write link via")
+factors = whole["factors"][0]
+require("factors", factors, "id from to rows columns reduction normalise centring total_energy sigma energy p null")
+require("factors", factors, "significant residual effective_rank beside left right assignment meaning")
+require("raw", factors["beside"]["raw"], "sigma one_signed meaning")
+require("centred", factors["beside"]["centred"], "sigma meaning")
+require("assignment", factors["assignment"]["from"][0], "unit factor pole confidence")
+require("meaning", factors["meaning"][0], "factor feature pearson spearman partial p q named")
+require("features", whole["features"][0], "layer units colour frequency")
+special = whole["specialization"][0]
+require("specialization", special, "group score basis p null_mean units branches wiring confounders")
+require("specialized branch", special["branches"][0], "branch score share enrichment features factors")
+require("enrichment", special["branches"][0]["enrichment"][0], "family layer hits family_size branch_size population p log_odds q")
+require("contrast", special["branches"][0]["features"][0], "feature auc delta p q at_layer")
+require("note", whole["notes"][0], "where code text")
+require("tool", whole["tool"], "name version")
+
+print("\n".join(problems) if problems else "every report satisfies the schema")
+sys.exit(1 if problems else 0)

@@ -1,0 +1,131 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "adapters/report/plain_text.hpp"
+#include "tests/adapters/report/made_reports.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::size_t widest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, width_of(line));
+  return widest;
+}
+
+}  // namespace
+
+TEST_CASE("a whole page") {
+  CHECK(written_as("text", two_branch_report()) ==
+        R"(models/net.onnx: 13 nodes, 103 k parameters, ai.onnx 17, com.microsoft 1, by pytorch 2.1
+
+Branches: 2 groups (1 concat, 1 residual)
+  mixed3a  concat of 2, open, fork pool2
+    mixed3a_5x5  units [0, 32), 1 layer, 5x5, 12.8 k parameters, 10.0 M MACs
+    mixed3a_1x1  units [32, 256), 1 layer, 1x1
+    block  residual of 2, leaking
+      block/skip        skip
+      block/projection  projection, 0 layers
+
+Residual streams
+  block: 1 block, 2 paths
+    links: 1 approximate (across Relu)
+
+Factors of |W| between 1 pair of layers (kernel: l2, normalise: inputs, centring: rows)
+  conv1 -> conv2
+    1 of the first 3 beyond chance (99 permutations): 75 % of energy,
+      effective rank at least 2.1 of 2
+    factor 0 is colour: r 0.85 (0.50 given the other features), p 0.0001, q 0.0004
+
+Specialization
+  mixed3a: score 0.25 from labels of 200 units (null mean -0.06, p 0.001)
+    Curves: 900 of 900 in mixed3a_5x5 (32 of 256 units), p 1e-434, q below 1e-300, log odds 4.9
+    BW vs Color: 9 of 9 in mixed3a_5x5 (32 of 256 units), p 2.5e-09, q 2.0e-08, log odds 4.9
+    (3 families x branches tested, hypergeometric, corrected over the model)
+    mixed3a_5x5: higher colour (mean 0.85 against 0.23 elsewhere), AUC 0.97, p 3.0e-07, q 1.0e-06
+    (1 branches x features tested at the first layer, Mann-Whitney, corrected over the model)
+    Note: its branches differ in kernel size as well; what gathers in one may follow the size,
+      not the branch.
+
+Notes
+  conv9: a weight is not finite
+  was not asked
+)");
+}
+
+TEST_CASE("what was looked for and not found is said") {
+  const std::string text = written_as("text", empty_report());
+  CHECK(has(text, "Branches: no fork meets again"));
+  CHECK(has(text, "Factors: none"));
+  CHECK(has(text, "Specialization: nothing to test"));
+
+  Report report = two_branch_report();
+  report.factors[0].meaning.clear();
+  for (BranchSpecialization& branch : report.specialization[0].values.branches) {
+    for (FamilyEnrichment& cell : branch.enrichment) cell.q = 0.9;
+    for (FeatureContrast& contrast : branch.features) contrast.q = 0.9;
+  }
+  const std::string nothing = written_as("text", report);
+  CHECK(has(nothing, "no factor passes as a feature"));
+  CHECK(has(nothing, "no family gathers in one branch"));
+  CHECK(has(nothing, "no feature of the first layer tells the branches apart"));
+}
+
+TEST_CASE("what is cut is counted, and where the rest is") {
+  Report report = two_branch_report();
+  for (int i = 2; i < 30; ++i) {
+    report.groups.push_back(report.groups[1]);
+    report.groups.back().id = "g" + std::to_string(i);
+  }
+  for (int i = 0; i < 20; ++i) {
+    report.groups[0].branches.push_back(report.groups[0].branches[1]);
+    report.streams.push_back(report.streams[0]);
+    report.factors.push_back(report.factors[0]);
+    report.notes.push_back(report.notes[0]);
+    report.specialization[0].values.branches[0].enrichment.push_back(
+        report.specialization[0].values.branches[0].enrichment[0]);
+  }
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "... and 6 groups more; --format json lists them all"));
+  CHECK(has(text, "... and 14 branches more"));
+  CHECK(has(text, "... and 15 streams more"));
+  CHECK(has(text, "... and 15 pairs more"));
+  CHECK(has(text, "... and 12 enrichments more"));
+  CHECK(has(text, "... and 12 notes more"));
+}
+
+TEST_CASE("groups in which something gathers come before those in which nothing does") {
+  Report report = two_branch_report();
+  ReportSpecialization silent = report.specialization[0];
+  silent.group = "g1";
+  silent.values.branches = {{}, {}};
+  report.specialization.insert(report.specialization.begin(), silent);
+  const std::string text = written_as("text", report);
+  CHECK(text.find("  mixed3a: score") < text.find("  block: score"));
+}
+
+TEST_CASE("hostile names do not leave their place") {
+  const std::string text = written_as("text", hostile_report());
+  CHECK(widest_line(text) <= 100);
+  CHECK(text == [&] {
+    std::istringstream lines(text);
+    std::string clean;
+    for (std::string line; std::getline(lines, line);) clean += printable(line) + "\n";
+    return clean;
+  }());
+  CHECK(text.size() < 10'000);
+}
+
+TEST_CASE("a factor beyond the cost limit, or one that was not tested, says so") {
+  Report report = two_branch_report();
+  report.factors[0].factors.null.method = FactorNullMethod::tracy_widom;
+  CHECK(has(written_as("text", report), "1 of the first 3 beyond chance (Tracy-Widom edge)"));
+  report.factors[0].factors.null.method = FactorNullMethod::none;
+  CHECK(has(written_as("text", report), "(not tested)"));
+}
