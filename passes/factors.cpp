@@ -81,11 +81,13 @@ FeatureTable feature_table(const Findings& found, const Wiring& wiring, const Ei
   return table;
 }
 
-Eigen::MatrixXd without_column(const Eigen::MatrixXd& m, Eigen::Index j) {
-  Eigen::MatrixXd rest(m.rows(), m.cols() - 1);
-  rest.leftCols(j) = m.leftCols(j);
-  rest.rightCols(m.cols() - 1 - j) = m.rightCols(m.cols() - 1 - j);
-  return rest;
+// What is held fixed for a partial correlation with column j: the other features that do not depend on a unit's scale.
+Eigen::MatrixXd controls_for(const FeatureTable& table, Eigen::Index j) {
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index c = 0; c < table.columns.cols(); ++c) {
+    if (c != j && table.may_name[static_cast<std::size_t>(c)]) kept.push_back(c);
+  }
+  return table.columns(Eigen::all, kept);
 }
 
 std::vector<FactorMeaning> test_meaning(const PassContext& context, const Factorization& factorization,
@@ -106,8 +108,7 @@ std::vector<FactorMeaning> test_meaning(const PassContext& context, const Factor
       entry.feature = std::string(table.names[f]);
       entry.pearson = tests[f]->r;
       entry.spearman = spearman(loadings, column(table.columns, place)).value_or(0);
-      const auto partial =
-          partial_correlation(loadings, column(table.columns, place), without_column(table.columns, place));
+      const auto partial = partial_correlation(loadings, column(table.columns, place), controls_for(table, place));
       if (partial) entry.partial = partial->r;
       entry.p = tests[f]->p;
       entry.may_name = table.may_name[f];
@@ -188,18 +189,29 @@ Status factorise_layer(const PassContext& context, const WeightLayer& layer, Lay
   return {};
 }
 
-// One correction over all tests of the graph, then at most one name per factor: the strongest feature that passes.
-void name_factors(std::vector<Factorization>& factorizations) {
+// One correction over all tests with features that may name, and one over those with norms: how the norms do depends on
+// the units' scales, and must not move the q of the others.
+void correct(std::vector<Factorization>& factorizations, bool may_name) {
+  std::vector<FactorMeaning*> family;
   std::vector<double> p;
-  for (const Factorization& factorization : factorizations) {
-    for (const FactorMeaning& meaning : factorization.meaning) p.push_back(meaning.p);
+  for (Factorization& factorization : factorizations) {
+    for (FactorMeaning& meaning : factorization.meaning) {
+      if (meaning.may_name != may_name) continue;
+      family.push_back(&meaning);
+      p.push_back(meaning.p);
+    }
   }
   const std::vector<double> q = benjamini_hochberg(p);
-  std::size_t next = 0;
+  for (std::size_t i = 0; i < family.size(); ++i) family[i]->q = q[i];
+}
+
+// At most one name per factor: the strongest feature that passes.
+void name_factors(std::vector<Factorization>& factorizations) {
+  correct(factorizations, true);
+  correct(factorizations, false);
   for (Factorization& factorization : factorizations) {
     std::vector<FactorMeaning*> best(static_cast<std::size_t>(factorization.factors.sigma.size()), nullptr);
     for (FactorMeaning& meaning : factorization.meaning) {
-      meaning.q = q[next++];
       const bool real = static_cast<Eigen::Index>(meaning.factor) < factorization.factors.null.significant;
       if (!real || !meaning.may_name || meaning.q > kNameLevel || std::abs(meaning.pearson) < kNameCorrelation)
         continue;

@@ -23,9 +23,9 @@ struct FactorMeaning {
   std::size_t factor = 0;
   std::string feature;               // of unit-features, or "fan_out_norm": the norm of a unit's outgoing weights
   double pearson = 0, spearman = 0;  // of v_j with the feature over the units of P that are not silent, in [-1, 1]
-  std::optional<double> partial;     // Pearson, the other features held fixed
+  std::optional<double> partial;     // Pearson, the other features but norms held fixed
   double p = 1;                      // two-sided, by permuting units
-  double q = 1;                      // Benjamini-Hochberg over all such tests of the model
+  double q = 1;                      // Benjamini-Hochberg over all such tests of the graph, norms apart
   bool may_name = true;              // false for norms: they depend on the units' scale, which is a free gauge
   bool named = false;                // the one feature that gives this factor its name
 };

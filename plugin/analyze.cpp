@@ -136,7 +136,7 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
   if (auto status = run_passes(*graphs, options, pass_options, host); !status) {
     return propagate(with_label(std::move(status.error()), model));
   }
-  auto digest = sha256_digest(model.bytes());
+  auto digest = model_digest(model);
   if (!digest) return propagate(std::move(digest.error()));
   report.model = describe_model(model, std::move(*digest), *graphs);
   report.options.insert(pass_options.all().begin(), pass_options.all().end());

@@ -248,7 +248,7 @@ std::string run_length_coded(const std::vector<UnitAssignment>& units) {
 }
 
 Result<ModelAnnotations> annotations_from(const Report& report, const WireModel& model) {
-  auto digest = sha256_digest(model.bytes());
+  auto digest = model_digest(model);
   if (!digest) return propagate(std::move(digest.error()));
   if (*digest != report.model.digest) {
     return failure(ErrorKind::usage, model.label() + ": the report is of other bytes (" + report.model.digest +

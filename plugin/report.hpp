@@ -25,7 +25,7 @@ inline constexpr std::string_view kReportSchema = "ramus.report/1";
 struct ReportModel {
   std::string path;  // as given
   std::uint64_t bytes = 0;
-  std::string digest;  // "sha256:…" of the file's bytes
+  std::string digest;  // "sha256:…" of the file's bytes without "ramus." entries
   std::int64_t ir_version = 0;
   std::map<std::string, std::int64_t> opset;  // "ai.onnx" for the default domain
   std::string producer;                       // name and version

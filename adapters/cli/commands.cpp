@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 #include "adapters/cli/handles.hpp"
 #include "adapters/cli/input.hpp"
@@ -22,9 +23,17 @@ extern "C" void on_interrupt(int signal) {
   interrupts = interrupts + 1;
   ramus_session_cancel(session_to_cancel);
   if (interrupts > 1) {
+    remove_temporary_files();
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
+}
+
+// Without SA_RESTART, so that a read of standard input ends too.
+void handle_interrupts(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
 class Run {
@@ -49,13 +58,11 @@ class Run {
     check(ramus_session_create(&config, &made, &error), error);
     session_.reset(made);
     session_to_cancel = made;
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    handle_interrupts(on_interrupt);
   }
 
   ~Run() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    handle_interrupts(SIG_DFL);
     session_to_cancel = nullptr;
   }
 
@@ -66,7 +73,7 @@ class Run {
     ramus_model* opened = nullptr;
     ramus_error error = RAMUS_ERROR_INIT;
     if (path == "-") {
-      standard_input_ = read_text(path);
+      standard_input_ = read_text(path, [] { return interrupts > 0; });
       check(
           ramus_model_open_memory(session(), standard_input_.data(), standard_input_.size(), nullptr, &opened, &error),
           error);
@@ -133,11 +140,44 @@ void commit(std::vector<OutputFile>& files) {
   for (OutputFile& file : files) file.commit();
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  if (a == "-" || b == "-") return a == b;
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path first = fs::weakly_canonical(fs::absolute(a, error), error);
+  const fs::path second = fs::weakly_canonical(fs::absolute(b, error), error);
+  return !error && first == second;
+}
+
+// Every output has a file of its own, and none of them is one of the inputs.
+void check_paths(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t j = i + 1; j < outputs.size(); ++j) {
+      if (is_same_file(outputs[i], outputs[j])) throw Failure(Exit::usage, outputs[i] + ": is named for two outputs");
+    }
+    for (const std::string& input : inputs) {
+      if (outputs[i] == "-" || !is_same_file(outputs[i], input)) continue;
+      throw Failure(Exit::usage, outputs[i] + ": is an input; name another file for the output");
+    }
+  }
+}
+
 std::string sidecar_of(const std::string& annotated) { return annotated + ".ramus.json"; }
 
 }  // namespace
 
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
+  const std::optional<std::string> sidecar_path = arguments.report ? arguments.report
+                                                  : arguments.annotated && *arguments.annotated != "-"
+                                                      ? std::optional(sidecar_of(*arguments.annotated))
+                                                      : std::nullopt;
+  std::vector<std::string> reports, labels;
+  if (sidecar_path) reports.push_back(*sidecar_path);
+  if (arguments.labels) labels.push_back(*arguments.labels);
+  std::vector<std::string> outputs = reports;
+  if (arguments.annotated) outputs.push_back(*arguments.annotated);
+  check_paths(outputs, labels);
+  check_paths(reports, {arguments.model});  // annotating in place is fine, writing a report over the model is not
   Run run(common);
   const Model model = run.open(arguments.model);
   std::vector<OutputFile> files;
@@ -145,11 +185,7 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
   OutputFile* annotated = nullptr;
   OutputFile* sidecar = nullptr;
   if (arguments.annotated) annotated = &files.emplace_back(*arguments.annotated);
-  if (arguments.report) {
-    sidecar = &files.emplace_back(*arguments.report);
-  } else if (annotated != nullptr && annotated->path() != "-") {
-    sidecar = &files.emplace_back(sidecar_of(annotated->path()));
-  }
+  if (sidecar_path) sidecar = &files.emplace_back(*sidecar_path);
   const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels);
   if (annotated != nullptr) write_annotated(model, report, *annotated);
   if (sidecar != nullptr) write_report(report, "json", *sidecar);
@@ -163,6 +199,7 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
 }
 
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments) {
+  if (arguments.report) check_paths({arguments.output}, {*arguments.report});
   Run run(common);
   const Model model = run.open(arguments.model);
   std::vector<OutputFile> files;

@@ -3,13 +3,16 @@
 //   out.onnx.ramus-tmp-XXXXXX  ──write──▶  ──commit──▶  out.onnx
 //
 // Each file is written beside its target and renamed over it once every output of the command is complete. "-" writes to
-// standard output, right away.
+// standard output, right away; so does a device or a pipe, which is never replaced.
 #pragma once
 
 #include <cstddef>
 #include <string>
 
 namespace ramus::cli {
+
+// Removes the temporary files of all outputs that are not committed. May be called from a signal handler.
+void remove_temporary_files();
 
 class OutputFile {
  public:
@@ -31,6 +34,8 @@ class OutputFile {
 
  private:
   bool is_standard_output() const { return path_ == "-"; }
+  void adopt_temporary();
+  void forget_temporary();
 
   std::string path_, temporary_, why_;
   int descriptor_ = -1;

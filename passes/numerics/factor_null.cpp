@@ -90,6 +90,21 @@ Vector find_row_variances(const Matrix& rest, double samples) {
   return (mean + kept * (variances.array() - mean)).matrix();
 }
 
+// M without its inputs' scales, so that how large they are does not decide how much noise to expect. An entry is divided
+// by the geometric mean of its column's norm with it and without it: the norm alone shrinks large entries once more when
+// the permuted columns are normalised (without structure p <= 0.05 in up to 29 % of matrices), the norm of the others
+// alone makes them too large (in 0 to 4 %); the mean of the two gives 3 to 7 %, with Student-t3 entries up to 12 %.
+Matrix without_input_scales(const Matrix& m) {
+  const Eigen::RowVectorXd totals = m.colwise().squaredNorm();
+  Matrix free = m;
+  for (Eigen::Index j = 0; j < m.cols(); ++j) {
+    const double least = totals[j] / static_cast<double>(m.rows());  // where one entry is nearly all of its column
+    const Eigen::ArrayXd others = (totals[j] - m.col(j).array().square()).max(least);
+    free.col(j).array() /= (totals[j] * others).pow(0.25);
+  }
+  return free;
+}
+
 }  // namespace
 
 std::string_view name_of(FactorNullMethod method) {
@@ -113,7 +128,8 @@ Result<FactorNull> find_permutation_null(const PreparedMatrix& prepared, Normali
                                          const SingularFactors& factors, const FactorNullOptions& options,
                                          const std::function<bool()>& cancelled) {
   const Eigen::Index k = factors.sigma.size();
-  const RowMajorMatrix source = prepared.source;
+  const bool by_input = normalise == Normalise::inputs || normalise == Normalise::both;
+  const RowMajorMatrix source = by_input ? without_input_scales(prepared.source) : prepared.source;
   const auto columns = static_cast<std::size_t>(source.cols());
   Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(k);
   MagnitudePools inputs(k), outputs(k);

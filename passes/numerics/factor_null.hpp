@@ -1,7 +1,8 @@
 // How many factors are real? Two answers to "how large would sigma_j be if there were none?"
 //
 //   permutation    parallel analysis (Horn, "A rationale and test for the number of factors in factor analysis", 1965):
-//                  the entries of M permuted within each row, then normalised and centred like M itself
+//                  the entries of M, without its inputs' scales where those are a free gauge, permuted within each row, then
+//                  normalised and centred like M itself
 //   tracy_widom    for matrices too large for that: the edge of the spectrum of a random matrix whose rows have the
 //                  variances of M_c's rows, and the spread of its largest singular value around the edge
 //

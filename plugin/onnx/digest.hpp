@@ -3,11 +3,14 @@
 
 #include <string>
 
-#include "plugin/onnx/mapped_file.hpp"
+#include "plugin/onnx/wire_model.hpp"
 
 namespace ramus {
 
-// Of the model file's own bytes; external data is not part of it.
 Result<std::string> sha256_digest(Bytes bytes);
+
+// Of the model file's own bytes without its "ramus." entries, so that a model and its annotated copy have one name; equal to
+// sha256_digest of a file that was never annotated. External data is not part of it.
+Result<std::string> model_digest(const WireModel& model);
 
 }  // namespace ramus

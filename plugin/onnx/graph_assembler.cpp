@@ -32,6 +32,25 @@ class NameList {
   std::vector<std::string> names_;
 };
 
+// What bodies see of constants that stand in nodes here: parameters, like initializers.
+void add_constants(const std::vector<GraphBuilder::NewNode>& nodes, Scope& scope) {
+  for (const GraphBuilder::NewNode& node : nodes) {
+    if (node.outputs.size() != 1 || !node.domain.empty()) continue;
+    std::optional<WeightView> value;
+    if (node.op == "Constant") {
+      for (const Attribute& attribute : node.attributes) {
+        if (const auto* tensor = std::get_if<WeightView>(&attribute.value)) value = *tensor;
+      }
+    } else if (node.op == "Identity" && node.inputs.size() == 1) {
+      const auto known = scope.parameters.find(node.inputs[0]);
+      if (known != scope.parameters.end()) value = known->second;
+    }
+    if (!value) continue;
+    value->name = node.outputs[0];
+    scope.parameters.emplace(node.outputs[0], std::move(*value));
+  }
+}
+
 void add_captured(const std::string& name, const Scope* outer, Scope& scope, GraphBuilder& builder) {
   const Scope* const home = find_scope(outer, name);
   std::optional<WeightView> parameter;
@@ -121,6 +140,8 @@ Result<Assembled> GraphAssembler::assemble(const GraphParts& parts, const std::s
   for (std::size_t i = 0; is_looked_into && i < nodes.size(); ++i) {
     scope.names.insert(nodes[i].outputs.begin(), nodes[i].outputs.end());
   }
+
+  if (is_looked_into) add_constants(nodes, scope);
 
   NameList captures;
   const auto reads = [&](const std::string& name) {

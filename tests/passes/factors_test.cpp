@@ -78,6 +78,16 @@ TEST_CASE("a unit's scale is a free gauge: it changes no factor") {
   const Factorization after = factors_of(weights);
   CHECK((before.factors.sigma - after.factors.sigma).cwiseAbs().maxCoeff() < 1e-6 * before.factors.sigma[0]);
   CHECK((before.factors.right.col(0) - after.factors.right.col(0)).cwiseAbs().maxCoeff() < 1e-5);
+  CHECK(before.factors.null.p == after.factors.null.p);
+  CHECK(before.factors.null.significant == after.factors.null.significant);
+  for (std::size_t unit = 0; unit < 24; ++unit) {
+    CHECK(before.factors.inputs[unit].factor == after.factors.inputs[unit].factor);
+  }
+  for (std::size_t i = 0; i < before.meaning.size(); ++i) {
+    if (!before.meaning[i].may_name) continue;
+    CHECK(before.meaning[i].q == doctest::Approx(after.meaning[i].q));
+    CHECK(before.meaning[i].partial.value_or(9) == doctest::Approx(after.meaning[i].partial.value_or(9)).epsilon(1e-4));
+  }
   CHECK(name_of_factor(before.meaning, 0) == name_of_factor(after.meaning, 0));
 }
 

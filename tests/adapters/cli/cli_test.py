@@ -8,11 +8,14 @@ files, so that a change of wording is reviewed as a diff.
 
 import difflib
 import json
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import jsonschema
 import onnx
@@ -158,6 +161,12 @@ def outputs_of_a_full_run():
     )
     if stripped["b.onnx"] != example.read_bytes():
         fail("strip", "is not byte for byte what was annotated")
+    if again["b.onnx"] != files["a.onnx"]:
+        fail("annotate-twice", "is not annotating once")
+    check(
+        "annotate-from-sidecar", "annotate", "a.onnx", "-o", "b.onnx", "--report", "r.json", leaves=["b.onnx"], shows=False,
+        prepare=lambda folder: (write("a.onnx", files["a.onnx"])(folder), write("r.json", files["r.json"])(folder)),
+    )  # fmt: skip
     _, stripped = check(
         "strip-twice", "strip", "b.onnx", "-o", "c.onnx", prepare=write("b.onnx", again["b.onnx"]), leaves=["c.onnx"],
         shows=False,
@@ -193,6 +202,10 @@ def errors():
     check("cyclic", "analyze", "cyclic.onnx", "-o", "r.json", prepare=cyclic_model, exit_status=3)
     check("folder-as-model", "analyze", ".", exit_status=3)
     check("output-in-no-folder", "analyze", "model.onnx", "-o", "no/such/r.json", exit_status=2)
+    check("output-without-name", "analyze", "model.onnx", "-o", "", exit_status=2)
+    check("one-file-for-two-outputs", "analyze", "model.onnx", "-o", "o", "--annotate", "./o", exit_status=2)
+    check("standard-output-twice", "analyze", "model.onnx", "-o", "-", "--annotate", "-", exit_status=2)
+    check("report-over-the-model", "analyze", "model.onnx", "-o", "./model.onnx", exit_status=2)
     check("output-is-a-folder", "analyze", "model.onnx", "-o", ".", exit_status=2)
 
     labels = {"conv9": {"curves": [1]}}
@@ -239,8 +252,35 @@ def in_place():
             fail("in-place", "strip over the annotated file is not the original")
 
 
+def into_a_pipe():
+    with tempfile.TemporaryDirectory() as name:
+        pipe = pathlib.Path(name) / "pipe"
+        os.mkfifo(pipe)
+        writer = subprocess.Popen([ramus, "strip", example, "-o", pipe])
+        content = pipe.read_bytes()
+        if writer.wait() or not pipe.is_fifo() or content != example.read_bytes():
+            fail("pipe", "a pipe is written to, and stays a pipe")
+
+
+def interrupted(signals):
+    with tempfile.TemporaryDirectory() as name:
+        running = subprocess.Popen(
+            [ramus, "analyze", "-", "-o", "r.json", "--quiet"], cwd=name, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        time.sleep(0.5)  # it waits for its input
+        for number in signals:
+            running.send_signal(number)
+        running.wait(timeout=60)
+        if running.returncode == 0 or files_in(pathlib.Path(name)):
+            fail("interrupted", f"{signals}: exit status {running.returncode}, left {files_in(pathlib.Path(name))}")
+
+
 outputs_of_a_full_run()
 errors()
+into_a_pipe()
+interrupted([signal.SIGINT])
+interrupted([signal.SIGHUP])
+interrupted([signal.SIGINT, signal.SIGINT])
 in_place()
 for path in golden.glob("*.txt"):
     if path.name not in golden_cases:

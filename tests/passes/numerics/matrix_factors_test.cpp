@@ -108,6 +108,9 @@ TEST_CASE("rescaling a unit changes nothing when the inputs are normalised") {
   const MatrixFactors a = factors_of(m), b = factors_of(scaled);
   CHECK(a.sigma.isApprox(b.sigma, 1e-12));
   CHECK(a.right.isApprox(b.right, 1e-9));
+  CHECK(a.null.p == b.null.p);
+  CHECK(a.null.significant == b.null.significant);
+  for (std::size_t unit = 0; unit < a.inputs.size(); ++unit) CHECK(a.inputs[unit].factor == b.inputs[unit].factor);
   FactorOptions plain = without_null();
   plain.normalise = Normalise::none;
   CHECK_FALSE(factors_of(m, plain).sigma.isApprox(factors_of(scaled, plain).sigma, 0.1));

@@ -170,6 +170,30 @@ TEST_CASE("bodies read outer values, through several levels, and see outer param
   CHECK(*weight->decode_float() == std::vector<float>{5});
 }
 
+TEST_CASE("bodies see constants of the outer graph as parameters, through Identity too") {
+  const Message body = Message()
+                           .message(wire::graph::node, node_message("Mul", {"x", "same"}, {"m"}))
+                           .message(wire::graph::output, value_message("m"));
+  const Message value = Message()
+                            .bytes(wire::attribute::name, "value")
+                            .message(wire::attribute::t, scalar("", 3))
+                            .varint(wire::attribute::type, wire::attribute::tensor_type);
+  const Loaded loaded =
+      load(Message()
+               .message(wire::graph::node, node_message("Constant", {}, {"k"}).message(wire::node::attribute, value))
+               .message(wire::graph::node, node_message("Identity", {"k"}, {"same"}))
+               .message(wire::graph::node,
+                        node_message("If", {"c"}, {"y"}).message(wire::node::attribute, body_attribute("then", body)))
+               .message(wire::graph::input, value_message("x"))
+               .message(wire::graph::input, value_message("c"))
+               .message(wire::graph::output, value_message("y")));
+  const Graph& inner = *loaded.graph().nodes()[2].bodies[0].graph;
+  const WeightView* const weight = inner.parameter(inner.nodes()[0], 1);
+  REQUIRE(weight != nullptr);
+  CHECK(weight->name == "same");
+  CHECK(*weight->decode_float() == std::vector<float>{3});
+}
+
 TEST_CASE("a body's output may be an outer value, and a list of bodies is numbered") {
   const Message passes = Message().message(wire::graph::output, value_message("x"));
   Message attribute = Message().bytes(wire::attribute::name, "branches");
