@@ -178,7 +178,7 @@ Status factorise_layer(const PassContext& context, const WeightLayer& layer, Lay
   const Graph& graph = context.graph;
   std::vector<Wiring> wirings = find_wirings(graph, context.analyses.channel_flow(), layer);
   if (wirings.empty()) return {};
-  auto kernel = read_kernel(graph, layer, context.limits);
+  auto kernel = read_kernel(graph, context.analyses.channel_flow(), layer, context.limits);
   if (!kernel) {
     outcome.notes.push_back({graph[layer.node].name, "weights", kernel.error().message});
     return {};

@@ -39,7 +39,7 @@ struct FeatureOutcome {
 FeatureOutcome features_of(const PassContext& context, const WeightLayer& layer, bool image) {
   const Graph& graph = context.graph;
   FeatureOutcome outcome;
-  auto kernel = read_kernel(graph, layer, context.limits);
+  auto kernel = read_kernel(graph, context.analyses.channel_flow(), layer, context.limits);
   if (!kernel) {
     outcome.notes.push_back({graph[layer.node].name, "weights", kernel.error().message});
     return outcome;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace ramus {
 namespace {
@@ -20,17 +21,13 @@ void note_flags(Wiring& wiring, const ChannelSegment& segment) {
   wiring.summed = wiring.summed || segment.summed;
 }
 
-Wiring& wiring_from(std::vector<Wiring>& wirings, const Graph& graph, const ChannelFlow& flow, ValueId source,
-                    NodeId to) {
-  const auto known =
-      std::find_if(wirings.begin(), wirings.end(), [&](const Wiring& wiring) { return wiring.source == source; });
-  if (known != wirings.end()) return *known;
+Wiring wiring_from(const Graph& graph, const ChannelFlow& flow, ValueId source, NodeId to) {
   Wiring wiring;
   wiring.from = graph[source].producer;
   wiring.to = to;
   wiring.source = source;
   wiring.units = flow[source].channels;
-  return wirings.emplace_back(std::move(wiring));
+  return wiring;
 }
 
 bool same_unit(const ChannelSegment& a, const ChannelSegment& b) {
@@ -69,16 +66,23 @@ std::optional<Wiring> joint_wiring(const Graph& graph, const ChannelFlow& flow, 
   if (map.segments.size() < 2 || !covers(map)) return std::nullopt;
   const auto join = find_join_above(graph, flow, to.input);
   if (!join) return std::nullopt;
+  const ChannelMap& joined = flow[graph[*join].outputs.front()];
   Wiring wiring;
   wiring.from = *join;
   wiring.to = to.node;
   wiring.source = graph[*join].outputs.front();
   wiring.joint = true;
-  for (const ChannelSegment& segment : map.segments) {
+  for (std::size_t i = 0; i < map.segments.size(); ++i) {
+    const ChannelSegment& segment = map.segments[i];
     WiringSegment part = to_wiring_segment(segment);
     part.unit = wiring.units;
     part.step = 1;
-    part.scales.clear();  // they stand inside the arms, before the join
+    // Those inside the arms, before the join, belong to its units.
+    const auto& inside = joined.segments[i].scales;
+    part.scales.erase(
+        std::remove_if(part.scales.begin(), part.scales.end(),
+                       [&](NodeId norm) { return std::find(inside.begin(), inside.end(), norm) != inside.end(); }),
+        part.scales.end());
     wiring.units += part.count;
     wiring.segments.push_back(std::move(part));
     note_flags(wiring, segment);
@@ -86,9 +90,9 @@ std::optional<Wiring> joint_wiring(const Graph& graph, const ChannelFlow& flow, 
   return wiring;
 }
 
-// The channel of a norm's input behind a unit; -1 where the norm does not see it.
-std::int64_t channel_at(const Graph& graph, const ChannelFlow& flow, NodeId norm, ValueId source, std::int64_t unit) {
-  for (const ChannelSegment& segment : flow[graph[norm].inputs.front()].segments) {
+// The channel of a norm's input behind a unit of a layer; -1 where the norm does not see it.
+std::int64_t channel_of_unit(const ChannelMap& map, ValueId source, std::int64_t unit) {
+  for (const ChannelSegment& segment : map.segments) {
     if (segment.source != source || segment.step == 0 || (unit - segment.first_unit) % segment.step != 0) continue;
     const std::int64_t channel = segment.begin + (unit - segment.first_unit) / segment.step * segment.run;
     if (channel >= segment.begin && channel < segment.end) return channel;
@@ -96,13 +100,17 @@ std::int64_t channel_at(const Graph& graph, const ChannelFlow& flow, NodeId norm
   return -1;
 }
 
-void scale_columns(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring, const WiringSegment& segment,
+void scale_columns(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring, std::size_t place,
                    Eigen::MatrixXd& m) {
+  const WiringSegment& segment = wiring.segments[place];
   for (const NodeId norm : segment.scales) {
     const std::vector<double> scales = batch_norm_scales(graph, norm);
+    const ChannelMap& map = flow[graph[norm].inputs.front()];
     for (std::int64_t i = 0; i < segment.count; ++i) {
       const std::int64_t unit = segment.unit + i * segment.step;
-      const std::int64_t channel = channel_at(graph, flow, norm, wiring.source, unit);
+      // Between a join and L all segments stay, in order.
+      const std::int64_t channel = wiring.joint ? map.segments[place].begin + i * map.segments[place].run
+                                                : channel_of_unit(map, wiring.source, unit);
       if (channel < 0 || channel >= static_cast<std::int64_t>(scales.size())) continue;
       m.col(unit) *= std::abs(scales[static_cast<std::size_t>(channel)]);
     }
@@ -157,11 +165,14 @@ std::string Wiring::id(const Graph& graph) const { return graph[from].name + "->
 
 std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
   std::vector<Wiring> wirings;
+  std::map<ValueId, std::size_t> wiring_of;  // by source
   const ChannelMap& map = flow[to.input];
   if (map.channels != to.inputs) return wirings;
   for (const ChannelSegment& segment : map.segments) {
     if (!graph[segment.source].producer.exists()) continue;  // a graph input
-    Wiring& wiring = wiring_from(wirings, graph, flow, segment.source, to.node);
+    const auto [known, is_new] = wiring_of.emplace(segment.source, wirings.size());
+    if (is_new) wirings.push_back(wiring_from(graph, flow, segment.source, to.node));
+    Wiring& wiring = wirings[known->second];
     wiring.segments.push_back(to_wiring_segment(segment));
     note_flags(wiring, segment);
   }
@@ -182,13 +193,16 @@ std::vector<double> batch_norm_scales(const Graph& graph, NodeId id) {
   return std::move(*scales);
 }
 
-Result<LayerKernel> read_kernel(const Graph& graph, const WeightLayer& layer, const Limits& limits) {
+Result<LayerKernel> read_kernel(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
+                                const Limits& limits) {
   LayerKernel kernel{layer, {}, {}};
   auto weights = graph[layer.weight].decode_float(limits);
   if (!weights) return propagate(std::move(weights.error()), "node '" + graph[layer.node].name + "'");
   kernel.weights = std::move(*weights);
   const Value& output = graph[layer.output];
-  if (output.readers.size() == 1 && !output.is_output && graph[output.readers.front()].is("BatchNormalization")) {
+  const bool units_are_normed = flow[layer.output].axis == 1;  // the one that batch normalisation works on
+  if (units_are_normed && output.readers.size() == 1 && !output.is_output &&
+      graph[output.readers.front()].is("BatchNormalization")) {
     kernel.output_scales = batch_norm_scales(graph, output.readers.front());
     if (static_cast<std::int64_t>(kernel.output_scales.size()) != layer.outputs) kernel.output_scales.clear();
   }
@@ -214,7 +228,8 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flo
                                                  std::to_string(limits.matrix_side) + " units");
   }
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
-  for (const WiringSegment& segment : wiring.segments) {
+  for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
+    const WiringSegment& segment = wiring.segments[place];
     const std::int64_t end = segment.column + segment.count * segment.run;
     for (std::int64_t column = segment.column; column < end;) {
       const std::int64_t group = column / layer.inputs_per_group();
@@ -224,7 +239,7 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flo
       fold_runs(*block, group * layer.outputs_per_group(), column, segment, reduction, m);
       column = stop;
     }
-    scale_columns(graph, flow, wiring, segment, m);
+    scale_columns(graph, flow, wiring, place, m);
   }
   return m;
 }

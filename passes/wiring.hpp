@@ -48,7 +48,8 @@ struct LayerKernel {
   std::vector<double> output_scales;  // of the batch norm that follows; empty where none does
 };
 
-Result<LayerKernel> read_kernel(const Graph& graph, const WeightLayer& layer, const Limits& limits);
+Result<LayerKernel> read_kernel(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
+                                const Limits& limits);
 
 // Inputs [begin, end) of one group, counted within the group; outputs are those of the group.
 KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_t begin, std::int64_t end);

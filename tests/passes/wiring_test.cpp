@@ -28,7 +28,8 @@ struct Wirings {
     return text;
   }
   Eigen::MatrixXd matrix(std::size_t wiring, KernelReduction reduction = KernelReduction::l2) const {
-    return wiring_matrix(graph, flow, read_kernel(graph, layer, {}).value(), wirings.at(wiring), reduction, {}).value();
+    return wiring_matrix(graph, flow, read_kernel(graph, flow, layer, {}).value(), wirings.at(wiring), reduction, {})
+        .value();
   }
   // The weight at its plain indices.
   double weight(const std::vector<std::int64_t>& at) const {
@@ -129,6 +130,31 @@ TEST_CASE("a batch norm scales columns only where no nonlinearity follows it") {
                          "; r = Relu(n); y = Conv(r, B:float[2,2,1,1])",
                      "y");
   CHECK(bent.matrix(0)(0, 1) == doctest::Approx(std::abs(bent.weight({0, 1, 0, 0}))));
+}
+
+TEST_CASE("a batch norm between the join and the layer scales the joint wiring, one inside an arm does not") {
+  const Wirings found(
+      "x:[1,3,8,8] -> y : a = Conv(x, A:float[2,3,1,1]); b = Conv(x, B:float[2,3,1,1]);"
+      "na = BatchNormalization[epsilon=0.0](a, h:float[2]={7,7}, p:float[2], q:float[2], w:float[2]={1,1});"
+      "c = Concat[axis=1](na, b);"
+      "n = BatchNormalization[epsilon=0.0](c, g:float[4]={2,5,3,11}, o:float[4], m:float[4], v:float[4]={1,1,1,1});"
+      "y = Conv(n, D:float[4,4,1,1])",
+      "y");
+  REQUIRE(found.ids() == "a->y b->y c->y*");
+  const Eigen::MatrixXd arm = found.matrix(0), other = found.matrix(1), joint = found.matrix(2);
+  CHECK(arm(3, 1) == doctest::Approx(7 * 5 * std::abs(found.weight({3, 1, 0, 0}))));
+  CHECK(other(3, 1) == doctest::Approx(11 * std::abs(found.weight({3, 3, 0, 0}))));
+  CHECK(joint(3, 1) == doctest::Approx(5 * std::abs(found.weight({3, 1, 0, 0}))));
+  CHECK(joint(3, 3) == doctest::Approx(11 * std::abs(found.weight({3, 3, 0, 0}))));
+}
+
+TEST_CASE("a batch norm over time steps does not scale the units of a layer, though there are as many") {
+  const Wirings found(
+      "x:[1,4,3] -> y : a:[1,4,3] = MatMul(x, A:float[3,3]); b:[1,4,4] = MatMul(a, B:float[3,4]);"
+      "y:[1,4,4] = BatchNormalization[epsilon=0.0](b, g:float[4]={2,5,3,11}, o:float[4], m:float[4], "
+      "v:float[4]={1,1,1,1})",
+      "b");
+  CHECK(found.matrix(0)(1, 2) == doctest::Approx(std::abs(found.weight({2, 1}))));
 }
 
 TEST_CASE("a sum leaves a wiring from each of its terms") {
