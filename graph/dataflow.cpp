@@ -5,36 +5,54 @@
 namespace ramus {
 namespace {
 
-bool is_connected(const Value& value) { return !value.is_constant && (value.is_output || !value.readers.empty()); }
-
 bool computes_constants(const Graph& graph, const Node& node) {
   return !node.outputs.empty() && std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
     return !output.exists() || graph.is_constant(output);
   }) && std::any_of(node.outputs.begin(), node.outputs.end(), [](ValueId output) { return output.exists(); });
 }
 
-std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& vertex) {
+// What data an output of the graph depends on.
+class Live {
+ public:
+  explicit Live(const Graph& graph) : nodes_(graph.nodes().size()), values_(graph.values().size()) {
+    for (const ValueId output : graph.outputs()) mark(graph, output);
+    const auto order = graph.topological_order();
+    for (auto node = order.rbegin(); node != order.rend(); ++node) {
+      if (!nodes_[node->index] || computes_constants(graph, graph[*node])) continue;
+      for (const ValueId input : graph.data_inputs(*node)) mark(graph, input);
+    }
+  }
+  bool operator[](NodeId id) const { return nodes_[id.index]; }
+  bool operator[](ValueId id) const { return id.exists() && values_[id.index]; }
+
+ private:
+  void mark(const Graph& graph, ValueId id) {
+    const Value& value = graph[id];
+    if (value.is_constant) return;
+    values_[id.index] = true;
+    if (value.producer.exists()) nodes_[value.producer.index] = true;
+  }
+
+  std::vector<bool> nodes_, values_;
+};
+
+std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const Live& live, const auto& vertex) {
   std::vector<std::pair<Vertex, Vertex>> edges;
   for (std::size_t v = 0; v < graph.values().size(); ++v) {
-    const Value& value = graph.values()[v];
-    if (!is_connected(value)) continue;
+    if (!live[ValueId(v)]) continue;
     const Vertex here = vertex(ValueId(v));
-    if (!value.producer.exists()) edges.emplace_back(Dataflow::kSource, here);
-    if (value.is_output) edges.emplace_back(here, Dataflow::kSink);
+    if (!graph.values()[v].producer.exists()) edges.emplace_back(Dataflow::kSource, here);
+    if (graph.values()[v].is_output) edges.emplace_back(here, Dataflow::kSink);
   }
   for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
+    if (!live[NodeId(n)]) continue;
     const Vertex here = vertex(NodeId(n));
-    if (computes_constants(graph, graph.nodes()[n])) continue;
     const std::vector<ValueId> inputs = graph.data_inputs(NodeId(n));
     if (inputs.empty()) edges.emplace_back(Dataflow::kSource, here);
     for (const ValueId input : inputs) edges.emplace_back(vertex(input), here);
-    bool writes = false;
     for (const ValueId output : graph.nodes()[n].outputs) {
-      if (!output.exists() || !is_connected(graph[output])) continue;
-      edges.emplace_back(here, vertex(output));
-      writes = true;
+      if (live[output]) edges.emplace_back(here, vertex(output));
     }
-    if (!writes) edges.emplace_back(here, Dataflow::kSink);
   }
   return edges;
 }
@@ -42,20 +60,21 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& 
 }  // namespace
 
 Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {
-  const auto edges = edges_of(graph, [&](auto id) { return vertex(id); });
+  const Live live(graph);
+  const auto edges = edges_of(graph, live, [&](auto id) { return vertex(id); });
   edges_ = BoostDataflow(edges.begin(), edges.end(), 2 + graph.nodes().size() + graph.values().size());
 
   order_.reserve(size());
   order_.push_back(kSource);
-  const auto append = [&](ValueId id) {
-    if (id.exists() && is_connected(graph[id])) order_.push_back(vertex(id));
-  };
   for (std::size_t v = 0; v < graph.values().size(); ++v) {
-    if (!graph.values()[v].producer.exists()) append(ValueId(v));
+    if (live[ValueId(v)] && !graph.values()[v].producer.exists()) order_.push_back(vertex(ValueId(v)));
   }
   for (const NodeId node : graph.topological_order()) {
-    if (!computes_constants(graph, graph[node])) order_.push_back(vertex(node));
-    for (const ValueId output : graph[node].outputs) append(output);
+    if (!live[node]) continue;
+    order_.push_back(vertex(node));
+    for (const ValueId output : graph[node].outputs) {
+      if (live[output]) order_.push_back(vertex(output));
+    }
   }
   order_.push_back(kSink);
 }

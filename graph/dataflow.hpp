@@ -4,9 +4,9 @@
 //     source ──┤                       ├──▶ sink
 //              └▶ (RandomNormal) ─▶ r ─┘
 //
-// The source feeds every graph input, captured value and operator that reads no data; the sink takes every graph output
-// and every operator whose outputs nobody reads, so that each operator lies on a path from source to sink. Constants, what
-// computes them, and values that nobody reads (the mask of a Dropout) are vertices without edges.
+// The source feeds every graph input, captured value and operator that reads no data; the sink takes every graph output.
+// Constants, what computes them, and whatever no graph output depends on (the mask of a Dropout, a head that was cut off)
+// are vertices without edges.
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>
@@ -38,6 +38,7 @@ class Dataflow {
   const BoostDataflow& edges() const { return edges_; }
   // Source first, sink last; vertices without edges are left out.
   std::span<const Vertex> topological_order() const { return order_; }
+  bool is_connected(NodeId id) const { return boost::in_degree(vertex(id), edges_) > 0; }
 
  private:
   std::uint32_t nodes_;

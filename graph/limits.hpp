@@ -18,6 +18,9 @@ struct Limits {
   std::int64_t channels = 1LL << 33;           // of one value; as many as a tensor may have elements
   std::size_t channel_segments = 1 << 12;      // pieces of one value's channels; DenseNet's last concat has 60
   std::size_t all_channel_segments = 1 << 23;  // of all values, with the norms passed; under 1 GB, hostile graphs only
+  std::size_t wirings_of_layer = 64;           // writers that one layer is compared with; DenseNet's last layer has 58
+  std::size_t wirings = 1 << 14;               // of a graph; a residual stream of n blocks has n^2 / 2
+  std::int64_t branches = 1 << 12;             // of one grouped convolution; ResNeXt has 64
   std::uint64_t region_visits = 200'000'000;   // edges looked at while regions are walked; seconds, not hours
   std::size_t message_bytes = (std::size_t{1} << 31) - 1;  // protobuf's own limit, for what the official library parses
 };

@@ -40,7 +40,7 @@ RegionFinder::RegionFinder(const Graph& graph, const Dataflow& flow, const Domin
 
 Result<std::optional<Region>> RegionFinder::find(NodeId join) {
   const std::vector<ValueId> inputs = distinct_inputs(graph_, join);
-  if (inputs.size() < 2) return std::nullopt;
+  if (inputs.size() < 2 || !flow_.is_connected(join)) return std::nullopt;
   Region region;
   region.join = join;
   region.fork = dominators_.parent(flow_.vertex(join));

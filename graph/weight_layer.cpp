@@ -58,12 +58,12 @@ std::optional<WeightLayer> find_weight_layer(const Graph& graph, NodeId id) {
   return layer;
 }
 
-std::int64_t macs_of(const Graph& graph, NodeId node) {
+std::optional<std::int64_t> macs_of(const Graph& graph, NodeId node) {
   const auto layer = find_weight_layer(graph, node);
   if (!layer) return 0;
   // A transposed convolution applies its kernel once per input position, every other layer once per output position.
   const auto& shape = graph[layer->transposed ? layer->input : layer->output].shape;
-  if (!shape || shape->empty()) return 0;
+  if (!shape || shape->empty()) return std::nullopt;
   // The first dimension counts samples; the one that holds the units is in the weights already.
   const bool matrix_on_the_left = graph[node].is("MatMul") && layer->input == graph[node].inputs[1];
   const std::size_t rank = shape->size();
@@ -74,11 +74,12 @@ std::int64_t macs_of(const Graph& graph, NodeId node) {
   for (std::size_t i = 1; i < rank; ++i) {
     if (i == units) continue;
     const std::int64_t extent = (*shape)[i];
-    if (extent < 0 || (extent > 0 && positions > (std::int64_t{1} << 40) / extent)) return 0;
+    if (extent < 0 || (extent > 0 && positions > (std::int64_t{1} << 40) / extent)) return std::nullopt;
     positions *= extent;
   }
   const std::int64_t weights = graph[layer->weight].elements();
-  return positions > std::numeric_limits<std::int64_t>::max() / weights ? 0 : positions * weights;
+  if (positions > std::numeric_limits<std::int64_t>::max() / weights) return std::nullopt;
+  return positions * weights;
 }
 
 }  // namespace ramus

@@ -32,8 +32,8 @@ struct WeightLayer {
 // weight and attributes do not fit together.
 std::optional<WeightLayer> find_weight_layer(const Graph& graph, NodeId node);
 
-// Multiply-accumulate operations of one sample through a node; 0 where shapes are not known, or for a node without
-// weights.
-std::int64_t macs_of(const Graph& graph, NodeId node);
+// Multiply-accumulate operations of one sample through a node: 0 for one without weights, nullopt where shapes are not
+// known or the number does not fit.
+std::optional<std::int64_t> macs_of(const Graph& graph, NodeId node);
 
 }  // namespace ramus

@@ -1,6 +1,7 @@
 #include "passes/branch_group.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "graph/weight_layer.hpp"
@@ -60,6 +61,7 @@ std::int64_t parameters_in(const WeightView& weight) {
 
 void describe_branch(const Graph& graph, Branch& branch) {
   std::set<WeightId> counted;
+  bool macs_are_known = true;
   for (const NodeId id : branch.nodes) {
     for (const ValueId input : graph[id].inputs) {
       if (!graph.is_parameter(input) || !counted.insert(graph[input].weight).second) continue;
@@ -68,9 +70,12 @@ void describe_branch(const Graph& graph, Branch& branch) {
     const auto layer = find_weight_layer(graph, id);
     if (!layer) continue;
     branch.layers.push_back({id, 0, layer->outputs});
-    branch.macs += macs_of(graph, id);
     widen_kernel(*layer, branch);
+    const auto macs = macs_of(graph, id);
+    macs_are_known = macs_are_known && macs && *macs <= std::numeric_limits<std::int64_t>::max() - branch.macs;
+    if (macs_are_known) branch.macs += *macs;
   }
+  if (!macs_are_known) branch.macs = 0;
 }
 
 }  // namespace ramus

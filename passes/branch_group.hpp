@@ -43,10 +43,10 @@ struct Branch {
   std::vector<NodeId> nodes;       // ascending; grouped branches share theirs
   bool skip = false;               // no nodes: the fork's value itself
   bool projection = false;         // the linear arm of a residual
-  std::optional<UnitRange> units;  // at the join; concat and grouped only
+  std::optional<UnitRange> units;  // at the join, where it concatenates channels; and of grouped
   std::vector<UnitRange> layers;   // in the order of the nodes
   std::int64_t parameters = 0;     // elements of the weights it reads; a grouped branch counts its share
-  std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where shapes are not known
+  std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where a layer's shape is not known
   std::optional<std::array<std::int64_t, 2>> kernel;  // largest height and width of its convolutions
 };
 
@@ -55,7 +55,7 @@ struct BranchGroup {
   NodeId join;                       // grouped: the last of its grouped convolutions
   Vertex fork = Dataflow::kSource;   // a vertex of the data flow of the normal form
   std::optional<std::int64_t> axis;  // of a concatenation, counted from the front
-  ConcatAxis along = ConcatAxis::channels;
+  std::optional<ConcatAxis> along;   // of a concatenation whose axis is known
   bool closed = true;
   bool leaking = false;           // grouped: an operator inside lets neighbouring channels in (LRN)
   std::vector<ValueId> crossing;  // values read outside, which keep the group open

@@ -33,9 +33,13 @@ std::string_view without_leading_separators(std::string_view name) {
 // One way of naming nodes: each node gives no, one or several names.
 using Source = std::vector<std::string> (*)(const Graph&, NodeId);
 
-// "#7:Relu" stands for a nameless node and says nothing.
+// What stands for a nameless thing: "#7:Relu", and the counters of exporters, "onnx::MatMul_3414" and "512".
+bool says_nothing(const std::string& name) {
+  return name.rfind('#', 0) == 0 || name.rfind("onnx::", 0) == 0 || std::all_of(name.begin(), name.end(), is_digit);
+}
+
 std::vector<std::string> own_name(const Graph& graph, NodeId node) {
-  if (graph[node].name.rfind('#', 0) == 0) return {};
+  if (says_nothing(graph[node].name)) return {};
   return {graph[node].name};
 }
 
@@ -43,7 +47,7 @@ std::vector<std::string> value_names(const Graph& graph, NodeId node) {
   std::vector<std::string> names;
   for (const ValueId output : graph[node].outputs) {
     const bool used = output.exists() && (graph[output].is_output || !graph[output].readers.empty());
-    if (used) names.push_back(graph[output].name);
+    if (used && !says_nothing(graph[output].name)) names.push_back(graph[output].name);
   }
   return names;
 }
@@ -64,7 +68,9 @@ std::vector<std::string> weight_names(const Graph& graph, NodeId node) {
   std::vector<std::string> names;
   if (!find_weight_layer(graph, node)) return names;
   for (const ValueId input : graph[node].inputs) {
-    if (graph.is_parameter(input)) names.push_back(without_weight_words(graph[input].name));
+    if (graph.is_parameter(input) && !says_nothing(graph[input].name)) {
+      names.push_back(without_weight_words(graph[input].name));
+    }
   }
   return names;
 }
@@ -97,6 +103,11 @@ bool all_differ(std::vector<std::string> names) {
   return std::adjacent_find(names.begin(), names.end()) == names.end();
 }
 
+bool names_several(const Agreement& agreement) {
+  return std::count_if(agreement.branches.begin(), agreement.branches.end(),
+                       [&](const std::string& branch) { return branch.size() > agreement.group.size(); }) >= 2;
+}
+
 Agreement agree(const Graph& graph, const BranchGroup& group, Source source) {
   Agreement agreement;
   std::vector<std::string> all = source(graph, group.join);
@@ -106,6 +117,8 @@ Agreement agree(const Graph& graph, const BranchGroup& group, Source source) {
     all.insert(all.end(), names.begin(), names.end());
   }
   agreement.group = all.empty() ? std::string() : common_beginning(all);
+  // One layer's weights name that layer, not the group.
+  if (source == weight_names && !names_several(agreement)) agreement.group.clear();
   for (std::string& branch : agreement.branches) {
     if (branch.size() <= agreement.group.size()) branch.clear();
   }

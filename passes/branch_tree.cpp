@@ -41,16 +41,19 @@ std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& hol
   const auto held = holders.find(groups[group].join);
   if (held == holders.end()) return std::nullopt;
   const std::vector<NodeId> nodes = nodes_of(groups[group]);
-  std::optional<Place> best;
-  std::size_t best_size = 0;
-  for (const Place& candidate : held->second) {
-    const Branch& branch = groups[candidate.group].branches[candidate.branch];
-    if (candidate.group == group || (best && branch.nodes.size() >= best_size)) continue;
-    if (!std::includes(branch.nodes.begin(), branch.nodes.end(), nodes.begin(), nodes.end())) continue;
-    best = candidate;
-    best_size = branch.nodes.size();
+  const auto branch_of = [&](const Place& place) -> const Branch& {
+    return groups[place.group].branches[place.branch];
+  };
+  std::vector<Place> candidates = held->second;
+  std::stable_sort(candidates.begin(), candidates.end(), [&](const Place& a, const Place& b) {
+    return branch_of(a).nodes.size() < branch_of(b).nodes.size();
+  });
+  for (const Place& candidate : candidates) {
+    const Branch& branch = branch_of(candidate);
+    if (candidate.group == group) continue;
+    if (std::includes(branch.nodes.begin(), branch.nodes.end(), nodes.begin(), nodes.end())) return candidate;
   }
-  return best;
+  return std::nullopt;
 }
 
 // Groups by the place of their joins in the order of execution.
@@ -79,17 +82,17 @@ class Arranger {
 
   BranchTree run() {
     std::vector<std::size_t> open(roots_.rbegin(), roots_.rend());
-    std::vector<std::size_t> entry_of(parents_.size());
+    tree_.entry_of.resize(parents_.size());
     while (!open.empty()) {
       const std::size_t g = open.back();
       open.pop_back();
       BranchTree::Entry entry;
       entry.group = g;
       if (parents_[g]) {
-        entry.parent = BranchTree::Parent{entry_of[parents_[g]->group], parents_[g]->branch};
+        entry.parent = BranchTree::Parent{tree_.entry_of[parents_[g]->group], parents_[g]->branch};
         entry.depth = tree_.entries[entry.parent->entry].depth + 1;
       }
-      entry_of[g] = tree_.entries.size();
+      tree_.entry_of[g] = tree_.entries.size();
       tree_.entries.push_back(std::move(entry));
       open.insert(open.end(), children_[g].rbegin(), children_[g].rend());
     }
@@ -104,12 +107,6 @@ class Arranger {
 };
 
 }  // namespace
-
-std::size_t BranchTree::entry_of(std::size_t group) const {
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.group == group; });
-  return static_cast<std::size_t>(found - entries.begin());
-}
 
 BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> groups) {
   BranchTree tree = Arranger(graph, groups).run();

@@ -30,10 +30,8 @@ struct BranchTree {
     std::string name;
     std::vector<std::string> branch_names;
   };
-  std::vector<Entry> entries;  // parents before their children, otherwise in the model's order
-
-  // The entry of a group.
-  std::size_t entry_of(std::size_t group) const;
+  std::vector<Entry> entries;         // parents before their children, otherwise in the model's order
+  std::vector<std::size_t> entry_of;  // by group
 };
 
 BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> groups);

@@ -139,9 +139,16 @@ FactorsUnder summarise(const FactorPair& pair, const FeatureTable& table) {
   return under;
 }
 
+std::string why_none(FactorStatus status) {
+  if (status == FactorStatus::too_small) return "no factors: fewer than two units on a side carry weight";
+  if (status == FactorStatus::no_variation) return "no factors: all entries of the matrix are alike";
+  return "no factors: the search for singular vectors did not converge";
+}
+
 struct LayerOutcome {
   std::vector<Factorization> factors;
   std::vector<Note> notes;
+  std::size_t left_out = 0;  // wirings
 };
 
 Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring wiring, LayerOutcome& outcome) {
@@ -161,7 +168,7 @@ Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring w
   if (!factors) return propagate(std::move(factors.error()), factorization.id);
   factorization.factors = std::move(*factors);
   if (factorization.factors.sigma.size() == 0) {
-    outcome.notes.push_back({factorization.id, "factors", std::string(name_of(factorization.factors.status))});
+    outcome.notes.push_back({factorization.id, "factors", why_none(factorization.factors.status)});
     return {};
   }
   const FeatureTable table = feature_table(context.found, wiring, *m, factorization.factors.silent_inputs);
@@ -174,9 +181,26 @@ Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring w
   return {};
 }
 
-Status factorise_layer(const PassContext& context, const WeightLayer& layer, LayerOutcome& outcome) {
+// Keeps the `most` nearest writers, and what is read of a join as a whole; answers how many it left out.
+std::size_t keep_nearest(std::span<const std::size_t> place, std::size_t most, std::vector<Wiring>& wirings) {
+  const auto joint = std::find_if(wirings.begin(), wirings.end(), [](const Wiring& wiring) { return wiring.joint; });
+  const auto writers = static_cast<std::size_t>(joint - wirings.begin());
+  if (writers <= most) return 0;
+  std::vector<std::size_t> places;
+  for (auto wiring = wirings.begin(); wiring != joint; ++wiring) places.push_back(place[wiring->from.index]);
+  std::nth_element(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(writers - most), places.end());
+  const std::size_t first = places[writers - most];
+  wirings.erase(
+      std::remove_if(wirings.begin(), joint, [&](const Wiring& wiring) { return place[wiring.from.index] < first; }),
+      joint);
+  return writers - most;
+}
+
+Status factorise_layer(const PassContext& context, const WeightLayer& layer, std::span<const std::size_t> place,
+                       std::size_t most, LayerOutcome& outcome) {
   const Graph& graph = context.graph;
   std::vector<Wiring> wirings = find_wirings(graph, context.analyses.channel_flow(), layer);
+  outcome.left_out = keep_nearest(place, most, wirings);
   if (wirings.empty()) return {};
   auto kernel = read_kernel(graph, context.analyses.channel_flow(), layer, context.limits);
   if (!kernel) {
@@ -249,20 +273,33 @@ Result<Findings> find_factors(const PassContext& context) {
   }
   if (untrained > 0) {
     findings.notes.push_back(
-        {graph.name(), "untrained",
+        {"", "untrained",
          std::to_string(untrained) + " layers have one constant in place of weights; they have no factors"});
   }
   context.analyses.channel_flow();  // once, before the tasks ask for it together
+  std::vector<std::size_t> place(graph.nodes().size());
+  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  const std::size_t fair_share =
+      std::max<std::size_t>(1, context.limits.wirings / std::max<std::size_t>(1, layers.size()));
+  const std::size_t most = std::min(context.limits.wirings_of_layer, fair_share);
   std::vector<LayerOutcome> outcomes(layers.size());
   auto status = for_each_index(layers.size(), context.cancelled, [&](std::size_t i) {
-    auto done = factorise_layer(context, layers[i], outcomes[i]);
+    auto done = factorise_layer(context, layers[i], place, most, outcomes[i]);
     context.advance(graph[layers[i].weight].bytes.size());
     return done;
   });
   if (!status) return propagate(std::move(status.error()));
+  std::size_t left_out = 0;
   for (LayerOutcome& outcome : outcomes) {
+    left_out += outcome.left_out;
     std::move(outcome.factors.begin(), outcome.factors.end(), std::back_inserter(findings.factors));
     findings.notes.insert(findings.notes.end(), outcome.notes.begin(), outcome.notes.end());
+  }
+  if (left_out > 0) {
+    findings.notes.push_back({"", "wirings",
+                              std::to_string(left_out) +
+                                  " pairs of layers are left out: each layer is compared with the " +
+                                  std::to_string(most) + " nearest that write what it reads"});
   }
   name_factors(findings.factors);
   return findings;

@@ -51,10 +51,17 @@ std::optional<WeightView> fill_of_shape(const Node& node, const WeightView& shap
 Result<Findings> fold_constants(const PassContext& context) {
   const Graph& graph = context.graph;
   Patch patch;
-  const auto constant_input = [&](const Node& node) -> const WeightView* {
-    if (node.inputs.size() != 1 || !node.inputs[0].exists()) return nullptr;
-    const auto folded = patch.parameters.find(node.inputs[0]);
-    return folded != patch.parameters.end() ? &folded->second : graph.parameter(node, 0);
+  // Through Identity, which a later pass drops.
+  const auto constant_input = [&](const Node& reader) -> const WeightView* {
+    for (const Node* node = &reader; node->inputs.size() == 1 && node->inputs[0].exists();) {
+      const auto folded = patch.parameters.find(node->inputs[0]);
+      if (folded != patch.parameters.end()) return &folded->second;
+      if (const WeightView* weight = graph.parameter(*node, 0)) return weight;
+      const NodeId producer = graph[node->inputs[0]].producer;
+      if (!producer.exists() || !graph[producer].is("Identity")) return nullptr;
+      node = &graph[producer];
+    }
+    return nullptr;
   };
   for (const NodeId id : graph.topological_order()) {
     const Node& node = graph[id];

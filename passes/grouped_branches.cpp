@@ -1,6 +1,7 @@
 #include "passes/grouped_branches.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "graph/weight_layer.hpp"
 
@@ -75,6 +76,7 @@ class NodesBetween {
  public:
   explicit NodesBetween(const Graph& graph) : graph_(graph), seen_(graph.nodes().size(), false) {}
 
+  // `stops` ascend.
   void walk_back(ValueId value, const std::vector<NodeId>& stops) {
     std::vector<ValueId> open{value};
     while (!open.empty()) {
@@ -83,7 +85,7 @@ class NodesBetween {
       if (!producer.exists() || seen_[producer.index]) continue;
       seen_[producer.index] = true;
       found_.push_back(producer);
-      if (std::find(stops.begin(), stops.end(), producer) != stops.end()) continue;
+      if (std::binary_search(stops.begin(), stops.end(), producer)) continue;
       for (const ValueId input : graph_.data_inputs(producer)) open.push_back(input);
     }
   }
@@ -116,6 +118,24 @@ void add_range(std::vector<UnitRange>& layers, const UnitRange& range) {
     }
   }
   layers.push_back(range);
+}
+
+// Layers that continue one another; a layer that continues several chains goes to the first.
+std::vector<Chain> chain_up(const std::vector<GroupedLayer>& layers) {
+  std::vector<Chain> chains;
+  std::map<NodeId, std::pair<const GroupedLayer*, std::size_t>> chain_of;  // by layer
+  for (const GroupedLayer& layer : layers) {
+    std::size_t chain = chains.size();
+    for (const UnitRange& source : layer.sources.front()) {
+      const auto known = chain_of.find(source.layer);
+      if (known == chain_of.end() || !continues(*known->second.first, layer)) continue;
+      chain = std::min(chain, known->second.second);
+    }
+    if (chain == chains.size()) chains.emplace_back();
+    chains[chain].push_back(&layer);
+    chain_of.emplace(layer.layer.node, std::pair(&layer, chain));
+  }
+  return chains;
 }
 
 BranchGroup to_group(const PassContext& context, const Chain& chain, NodesBetween& between) {
@@ -173,27 +193,22 @@ Result<Findings> find_grouped_branches(const PassContext& context) {
     if (auto layer = find_weight_layer(graph, id); layer && layer->groups > 1) {
       if (layer->is_depthwise()) {
         ++depthwise;
+      } else if (layer->groups > context.limits.branches) {
+        findings.notes.push_back(
+            {graph[id].name, "groups",
+             "more than " + std::to_string(context.limits.branches) + " groups; they are not listed as branches"});
       } else {
         layers.push_back(trace_sources(context, std::move(*layer)));
       }
     }
   }
-  std::vector<Chain> chains;
-  for (const GroupedLayer& layer : layers) {
-    const auto chain = std::find_if(chains.begin(), chains.end(), [&](const Chain& known) {
-      return std::any_of(known.begin(), known.end(),
-                         [&](const GroupedLayer* source) { return continues(*source, layer); });
-    });
-    if (chain != chains.end()) {
-      chain->push_back(&layer);
-    } else {
-      chains.push_back({&layer});
-    }
-  }
   NodesBetween between(graph);
-  for (const Chain& chain : chains) findings.groups.push_back(to_group(context, chain, between));
+  for (const Chain& chain : chain_up(layers)) {
+    if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while grouped convolutions were followed");
+    findings.groups.push_back(to_group(context, chain, between));
+  }
   if (depthwise > 0) {
-    findings.notes.push_back({graph.name(), "depthwise",
+    findings.notes.push_back({"", "depthwise",
                               std::to_string(depthwise) +
                                   " depthwise convolutions: every channel is a group of its own; "
                                   "they are counted and not listed as branches"});

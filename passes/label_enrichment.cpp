@@ -12,9 +12,14 @@ using Unit = std::pair<ValueId, std::int64_t>;  // source and unit
 constexpr int kNobody = -1;
 constexpr int kSeveral = -2;
 
+bool owns_units_of_the_join(const BranchGroup& group) {
+  return std::any_of(group.branches.begin(), group.branches.end(),
+                     [&](const Branch& branch) { return branch.units && branch.units->layer == group.join; });
+}
+
 bool carries_the_join(const Graph& graph, const ChannelFlow& flow, const BranchGroup& group, ValueId value) {
   const auto& outputs = graph[group.join].outputs;
-  if (group.kind != BranchKind::concat || outputs.empty() || !outputs.front().exists()) return false;
+  if (!owns_units_of_the_join(group) || outputs.empty() || !outputs.front().exists()) return false;
   if (outputs.front() == value) return true;
   const ChannelMap &join = flow[outputs.front()], &here = flow[value];
   if (join.channels != here.channels || here.segments.empty()) return false;

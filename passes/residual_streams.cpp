@@ -46,7 +46,7 @@ bool bends_the_trunk(const Node& node) {
 struct Trunk {
   NodeId sum;  // the residual sum above; !exists() where the trunk begins
   StreamLink link = StreamLink::exact;
-  std::vector<std::string> via;  // in the order of execution
+  std::vector<std::string> via;  // the operators that make it so, in the order of execution
 };
 
 class StreamFinder {
@@ -104,8 +104,10 @@ class StreamFinder {
       const std::vector<ValueId> inputs = graph_.data_inputs(at);
       const bool linear = is_linear_operator(graph_, at);
       if (inputs.size() != 1 || (!linear && !bends_the_trunk(node))) break;
-      trunk.link = linear ? std::max(trunk.link, StreamLink::linear) : StreamLink::approximate;
-      trunk.via.push_back(node.op);
+      const StreamLink link = linear ? StreamLink::linear : StreamLink::approximate;
+      if (link > trunk.link) trunk.via.clear();
+      trunk.link = std::max(trunk.link, link);
+      if (link == trunk.link) trunk.via.push_back(node.op);
       value = inputs.front();
     }
     return {};
@@ -122,7 +124,8 @@ class StreamFinder {
     for (std::size_t b = branches.size(); b-- > 0;) {
       if (!branches[b].skip && !branches[b].projection) block.branch = b;
       if (!branches[b].projection) continue;
-      block.link = std::max(block.link, StreamLink::linear);
+      if (block.link == StreamLink::approximate) continue;
+      block.link = StreamLink::linear;
       for (const NodeId node : branches[b].nodes) block.via.push_back(graph_[node].op);
     }
     return block;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "passes/label_enrichment.hpp"
 #include "passes/numerics/statistics.hpp"
@@ -219,6 +220,11 @@ void correct_over_the_model(std::vector<GroupSpecialization>& groups) {
   }
 }
 
+bool owns_units(const BranchGroup& group) {
+  return std::any_of(group.branches.begin(), group.branches.end(),
+                     [](const Branch& branch) { return branch.units.has_value(); });
+}
+
 bool says_something(const GroupSpecialization& group) {
   return group.score ||
          std::any_of(group.branches.begin(), group.branches.end(), [](const BranchSpecialization& branch) {
@@ -237,16 +243,18 @@ Result<Findings> find_specialization(const PassContext& context) {
     labels = std::move(*resolved);
   }
   Findings findings;
+  std::set<const ResolvedLabels*> used;
   for (std::size_t g = 0; g < context.found.groups.size(); ++g) {
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
     const BranchGroup& branches = context.found.groups[g];
-    if (branches.kind != BranchKind::concat && branches.kind != BranchKind::grouped) continue;
+    if (!owns_units(branches)) continue;
     const std::string name = context.graph[branches.join].name;
     GroupSpecialization group = describe(context, g, branches);
     std::int64_t largest = 0;
     for (const ResolvedLabels& layer : labels) {
       const auto seen = look_at(context, branches, layer);
       if (!seen) continue;
+      used.insert(&layer);
       test_enrichment(*seen, group);
       if (seen->population <= largest) continue;
       largest = seen->population;
@@ -258,6 +266,11 @@ Result<Findings> find_specialization(const PassContext& context) {
            "no score: " + std::to_string(largest) + " labelled units, fewer than " + std::to_string(kFewestUnits)});
     }
     if (says_something(group)) findings.specialization.push_back(std::move(group));
+  }
+  for (const ResolvedLabels& layer : labels) {
+    if (used.count(&layer) != 0) continue;
+    findings.notes.push_back({layer.labels->layer, "labels-unused",
+                              "its labels say nothing: no group of branches divides the units of this layer"});
   }
   correct_over_the_model(findings.specialization);
   return findings;

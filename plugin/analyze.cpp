@@ -1,7 +1,9 @@
 #include "plugin/analyze.hpp"
 
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -141,6 +143,11 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
   report.model = describe_model(model, std::move(*digest), *graphs);
   report.options.insert(pass_options.all().begin(), pass_options.all().end());
   report.options["seed"] = std::to_string(options.seed);
+  for (const std::string& pass : options.passes) {
+    std::string& list = report.options["passes"];
+    list += (list.empty() ? "" : ",") + pass;
+  }
+  if (options.labels) report.options["labels"] = options.labels->path;
   for (const AnalysedGraph& graph : *graphs) add_to_report(graph, report);
   return report;
 }
@@ -148,7 +155,8 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
 }  // namespace
 
 Result<Report> analyze(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
-  oneapi::tbb::task_arena arena(options.threads > 0 ? options.threads : oneapi::tbb::task_arena::automatic);
+  const int most = oneapi::tbb::info::default_concurrency();  // the library prints a warning on more
+  oneapi::tbb::task_arena arena(options.threads > 0 ? std::min(options.threads, most) : most);
   return arena.execute([&] { return analyze_here(model, options, host); });
 }
 

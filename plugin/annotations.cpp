@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <unordered_map>
 
 #include "plugin/onnx/digest.hpp"
 #include "plugin/onnx/inferred_types.hpp"
@@ -55,7 +56,10 @@ struct NodeFacts {
 
 class Annotator {
  public:
-  Annotator(const Report& report, const NodeCounts& node_counts) : report_(report), node_counts_(node_counts) {}
+  Annotator(const Report& report, const NodeCounts& node_counts) : report_(report), node_counts_(node_counts) {
+    for (const ReportGroup& group : report.groups) groups_of_[group.graph].push_back(&group);
+    for (const ReportSpecialization& entry : report.specialization) specialization_of_.emplace(entry.group, &entry);
+  }
 
   ModelAnnotations run() {
     ModelAnnotations annotations;
@@ -70,15 +74,14 @@ class Annotator {
   void annotate_graph(const std::string& path, std::size_t nodes, GraphAnnotations& annotations) {
     facts_.assign(nodes, {});
     Json groups = Json::array();
-    for (const ReportGroup& group : report_.groups) {
-      if (group.graph != path) continue;
-      groups.push_back(summary_of(group));
-      note_roles(group);
+    const std::vector<const ReportGroup*>& here = groups_of_[path];
+    for (const ReportGroup* group : here) {
+      groups.push_back(summary_of(*group));
+      note_roles(*group);
     }
     if (!groups.empty()) annotations.graph.push_back({"ramus.groups", compact(groups)});
-    for (const ReportSpecialization& specialization : report_.specialization) {
-      const ReportGroup* group = report_.find_group(specialization.group);
-      if (group != nullptr && group->graph == path) note_specialization(*group, specialization);
+    for (const ReportGroup* group : here) {
+      if (const auto* specialization = specialization_of(*group)) note_specialization(*group, *specialization);
     }
     for (std::size_t n = 0; n < facts_.size(); ++n) {
       auto entries = entries_of(facts_[n]);
@@ -88,9 +91,8 @@ class Annotator {
   }
 
   const ReportSpecialization* specialization_of(const ReportGroup& group) const {
-    const auto found = std::find_if(report_.specialization.begin(), report_.specialization.end(),
-                                    [&](const ReportSpecialization& entry) { return entry.group == group.id; });
-    return found == report_.specialization.end() ? nullptr : &*found;
+    const auto found = specialization_of_.find(group.id);
+    return found == specialization_of_.end() ? nullptr : found->second;
   }
 
   Json summary_of(const ReportGroup& group) const {
@@ -177,9 +179,10 @@ class Annotator {
   }
 
   void annotate_weights(const std::string& path, GraphAnnotations& annotations) const {
+    if (!path.empty()) return;
     std::map<std::string, Json> by_tensor;
     for (const ReportFactors& factors : report_.factors) {
-      if (factors.graph != path || factors.from_weight.empty()) continue;
+      if (!factors.graph.empty() || factors.from_weight.empty()) continue;
       if (factors.factors.null.significant == 0) continue;
       Json entry{{"wiring", factors.id}, {"units", run_length_coded(factors.factors.inputs)}};
       Json names = Json::object();
@@ -199,6 +202,8 @@ class Annotator {
 
   const Report& report_;
   const NodeCounts& node_counts_;
+  std::map<std::string, std::vector<const ReportGroup*>> groups_of_;                // by graph path
+  std::unordered_map<std::string, const ReportSpecialization*> specialization_of_;  // by group
   std::vector<NodeFacts> facts_;
 };
 
@@ -218,8 +223,9 @@ Status check_indices(const Report& report, const NodeCounts& node_counts) {
                                            " does not exist in the model");
     }
   }
+  const GroupIndex groups(report);
   for (const ReportSpecialization& specialization : report.specialization) {
-    const ReportGroup* group = report.find_group(specialization.group);
+    const ReportGroup* group = groups.find(specialization.group);
     if (group == nullptr || group->branches.size() != specialization.values.branches.size()) {
       return failure(ErrorKind::usage,
                      "report: specialization of group '" + specialization.group + "' does not fit the groups");

@@ -14,21 +14,20 @@ class ReportBuilder {
         normal_(*graph.analysed.graph),
         flow_(graph.analysed.analyses->dataflow()),
         found_(graph.analysed.findings),
+        tree_(found_.tree ? *found_.tree : arrange_branches(normal_, found_.groups)),
         report_(report),
         first_group_(report.groups.size()) {}
 
   void run() {
     add_graph();
-    if (found_.tree) {
-      for (const BranchTree::Entry& entry : found_.tree->entries) add_group(entry);
-    }
+    for (const BranchTree::Entry& entry : tree_.entries) add_group(entry);
     for (const ResidualStream& stream : found_.streams) add_stream(stream);
     for (const UnitFeatures& features : found_.features) {
       report_.features.push_back({source_.path, node(features.layer), features.units, features.columns});
     }
     for (const Factorization& factors : found_.factors) add_factors(factors);
     for (const GroupSpecialization& specialization : found_.specialization) add_specialization(specialization);
-    for (const Note& note : found_.notes) report_.notes.push_back({source_.prefix + note.where, note.code, note.text});
+    for (const Note& note : found_.notes) report_.notes.push_back({place_of(note), note.code, note.text});
   }
 
  private:
@@ -65,6 +64,12 @@ class ReportBuilder {
       named.push_back({source_.prefix + source_.original->nodes()[origin].name, origin});
     }
     return named;
+  }
+
+  // Of a note about the whole graph: which body, or nothing for the main graph.
+  std::string place_of(const Note& note) const {
+    if (!note.where.empty()) return source_.prefix + note.where;
+    return source_.prefix.empty() ? std::string() : source_.prefix.substr(0, source_.prefix.size() - 1);
   }
 
   ReportRange range(const UnitRange& units) const { return {node(units.layer).name, units.begin, units.end}; }
@@ -114,7 +119,7 @@ class ReportBuilder {
     group.join = node(found.join);
     group.join_op = normal_[found.join].op;
     group.axis = found.axis;
-    if (found.kind == BranchKind::concat) group.along = std::string(name_of(found.along));
+    if (found.along) group.along = std::string(name_of(*found.along));
     add_fork(found.fork, group);
     group.closed = found.closed;
     group.leaking = found.leaking;
@@ -139,12 +144,12 @@ class ReportBuilder {
     stream.start = normal_[found.start].name;
     stream.end = normal_[found.end].name;
     for (const StreamBlock& block : found.blocks) {
-      const std::string group = group_id(found_.tree->entry_of(block.group));
+      const std::string group = group_id(tree_.entry_of[block.group]);
       stream.blocks.push_back({group, branch_id(group, block.branch), normal_[block.read].name, node(block.write),
                                std::string(name_of(block.link)), block.via});
     }
     const auto name_of_group = [&](const StreamBlock& block) {
-      return report_.groups[first_group_ + found_.tree->entry_of(block.group)].name;
+      return report_.groups[first_group_ + tree_.entry_of[block.group]].name;
     };
     stream.name = name_of_group(found.blocks.front());
     if (found.blocks.size() > 1) stream.name += " ... " + name_of_group(found.blocks.back());
@@ -165,10 +170,10 @@ class ReportBuilder {
 
   void add_factors(const Factorization& found) {
     ReportFactors factors;
-    factors.id = source_.prefix + found.id;
     factors.graph = source_.path;
     factors.from = node(found.wiring.from);
     factors.to = node(found.wiring.to);
+    factors.id = factors.from.name + "->" + factors.to.name;
     if (!found.wiring.joint) factors.from_weight = initializer_of(found.wiring.from);
     factors.joint = found.wiring.joint;
     factors.leaking = found.wiring.leaking;
@@ -187,7 +192,7 @@ class ReportBuilder {
   }
 
   void add_specialization(const GroupSpecialization& found) {
-    const std::string group = group_id(found_.tree->entry_of(found.group));
+    const std::string group = group_id(tree_.entry_of[found.group]);
     ReportSpecialization specialization{group, {}, found};
     for (std::size_t b = 0; b < found.branches.size(); ++b) specialization.branches.push_back(branch_id(group, b));
     report_.specialization.push_back(std::move(specialization));
@@ -197,6 +202,7 @@ class ReportBuilder {
   const Graph& normal_;
   const Dataflow& flow_;
   const Findings& found_;
+  const BranchTree tree_;
   Report& report_;
   std::size_t first_group_;
 };

@@ -64,23 +64,39 @@ ramus_status status_of(ErrorKind kind) {
   return RAMUS_INTERNAL;
 }
 
-// One line, cut before a UTF-8 sequence that would not fit.
-std::string_view fitting(std::string& message, std::size_t room) {
-  std::replace_if(
-      message.begin(), message.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');
-  std::size_t length = std::min(message.size(), room);
-  if (length < message.size()) {
-    while (length > 0 && (static_cast<unsigned char>(message[length]) & 0xC0) == 0x80) --length;
+// Length of the UTF-8 sequence at the beginning; 0 where there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+  if (byte(0) > 0xF4 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
   }
-  return std::string_view(message).substr(0, length);
+  return length;
 }
 
-void fill(ramus_error* error, ramus_status status, std::string message) {
+// One line of UTF-8 that fits: names in a model may hold any byte, and a message goes to terminals and logs.
+std::string fitting(std::string_view message, std::size_t room) {
+  std::string line;
+  while (!message.empty()) {
+    const std::size_t length = utf8_length(message);
+    const auto first = static_cast<unsigned char>(message.front());
+    const bool control =
+        first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(message[1]) < 0xA0);
+    const std::string_view shown = length == 0 ? "?" : control ? " " : message.substr(0, length);
+    if (line.size() + shown.size() > room) break;
+    line += shown;
+    message.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return line;
+}
+
+void fill(ramus_error* error, ramus_status status, std::string_view message) {
   constexpr std::size_t kMessage = offsetof(ramus_error, message);
   if (error == nullptr || error->struct_size <= kMessage) return;
   error->status = status;
   const std::size_t room = std::min(error->struct_size, sizeof(ramus_error)) - kMessage;
-  const std::string_view text = fitting(message, room - 1);
+  const std::string text = fitting(message, room - 1);
   std::memcpy(error->message, text.data(), text.size());
   error->message[text.size()] = '\0';
 }
@@ -93,7 +109,7 @@ ramus_status guarded(ramus_error* error, Body body) noexcept {
       Status status = body();
       if (status) return RAMUS_OK;
       const ramus_status code = status_of(status.error().kind);
-      fill(error, code, std::move(status.error().message));
+      fill(error, code, status.error().message);
       return code;
     } catch (const std::bad_alloc&) {
       fill(error, RAMUS_INTERNAL, "not enough memory");

@@ -1,13 +1,14 @@
 #include "plugin/report.hpp"
 
-#include <algorithm>
-
 namespace ramus {
 
-const ReportGroup* Report::find_group(std::string_view id) const {
-  const auto found =
-      std::find_if(groups.begin(), groups.end(), [&](const ReportGroup& group) { return group.id == id; });
-  return found == groups.end() ? nullptr : &*found;
+GroupIndex::GroupIndex(const Report& report) {
+  for (const ReportGroup& group : report.groups) by_id_.emplace(group.id, &group);
+}
+
+const ReportGroup* GroupIndex::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 }  // namespace ramus

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/note.hpp"
@@ -143,8 +144,16 @@ struct Report {
   std::vector<Note> notes;
   std::map<std::string, std::string> options;  // "factors.k": "8"; and "seed"
   std::vector<ReportGraph> graphs;
+};
 
-  const ReportGroup* find_group(std::string_view id) const;
+// The groups of a report by id. Borrows the report.
+class GroupIndex {
+ public:
+  explicit GroupIndex(const Report& report);
+  const ReportGroup* find(std::string_view id) const;  // nullptr: there is no such group
+
+ private:
+  std::unordered_map<std::string_view, const ReportGroup*> by_id_;
 };
 
 }  // namespace ramus

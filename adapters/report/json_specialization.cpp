@@ -55,7 +55,7 @@ ReportJson confounders_of(const ReportGroup& group, const GroupSpecialization& v
   return json;
 }
 
-ReportJson group_to_json(const Report& report, const ReportSpecialization& entry) {
+ReportJson group_to_json(const GroupIndex& groups, const ReportSpecialization& entry) {
   const GroupSpecialization& values = entry.values;
   ReportJson json{{"group", entry.group}};
   const auto& score = values.score;
@@ -72,7 +72,7 @@ ReportJson group_to_json(const Report& report, const ReportSpecialization& entry
     json["branches"].push_back(branch_to_json(entry.branches[b], values.branches[b], score.has_value()));
   }
   json["wiring"] = ReportJson::object();
-  if (const ReportGroup* group = report.find_group(entry.group)) json["confounders"] = confounders_of(*group, values);
+  if (const ReportGroup* group = groups.find(entry.group)) json["confounders"] = confounders_of(*group, values);
   return json;
 }
 
@@ -92,7 +92,8 @@ std::string_view name_of(RankTestMethod method) {
 
 ReportJson specialization_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
-  for (const ReportSpecialization& entry : report.specialization) list.push_back(group_to_json(report, entry));
+  const GroupIndex groups(report);
+  for (const ReportSpecialization& entry : report.specialization) list.push_back(group_to_json(groups, entry));
   return list;
 }
 

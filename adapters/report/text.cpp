@@ -44,7 +44,7 @@ std::string q_text(double q) { return q > 0 ? fmt::format("{:.1e}", q) : "below 
 
 class Summary {
  public:
-  explicit Summary(const Report& report) : report_(report) {}
+  explicit Summary(const Report& report) : report_(report), groups_(report) {}
 
   std::string write() {
     model();
@@ -104,11 +104,20 @@ class Summary {
     line("{}{}  {}{}", indent, shortened(group.name, 60), what,
          group.fork_value.empty() ? "" : ", fork " + shortened(group.fork_value, 40));
     std::size_t width = 0;
-    for (const ReportBranch& branch : group.branches) width = std::max(width, width_of(shortened(branch.name, 44)));
-    for (std::size_t b = 0; b < std::min(group.branches.size(), kMostBranches); ++b) {
-      line("{}  {:<{}}  {}", indent, shortened(group.branches[b].name, 44), width, describe(group.branches[b]));
+    const std::size_t shown = std::min(group.branches.size(), kMostBranches);
+    for (std::size_t b = 0; b < shown; ++b) width = std::max(width, width_of(name_within(group, b)));
+    for (std::size_t b = 0; b < shown; ++b) {
+      line("{}  {:<{}}  {}", indent, name_within(group, b), width, describe(group.branches[b]));
     }
     more(indent + "  ", group.branches.size(), kMostBranches, "branch", "branches");
+  }
+
+  // Beneath its group a branch need not repeat the group's name.
+  static std::string name_within(const ReportGroup& group, std::size_t branch) {
+    const std::string& name = group.branches[branch].name;
+    const bool repeats = name.size() > group.name.size() + 1 && name.compare(0, group.name.size(), group.name) == 0 &&
+                         name[group.name.size()] == '/';
+    return shortened(repeats ? name.substr(group.name.size() + 1) : name, 44);
   }
 
   static std::string describe(const ReportBranch& branch) {
@@ -157,7 +166,12 @@ class Summary {
          plural(report_.factors.size(), "pair", "pairs"), first.reduction, first.normalise, first.centring);
     std::vector<const ReportFactors*> order;
     for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
-    std::stable_partition(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); });
+    std::stable_sort(order.begin(), order.end(), [](const ReportFactors* a, const ReportFactors* b) {
+      const auto rank = [](const ReportFactors* entry) {
+        return std::pair(has_name(*entry), entry->factors.null.significant);
+      };
+      return rank(a) > rank(b);
+    });
     for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) wiring(*order[i]);
     more("  ", order.size(), kMostWirings, "pair", "pairs");
     if (std::none_of(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); })) {
@@ -202,7 +216,7 @@ class Summary {
   }
 
   std::string branch_name(const std::string& group_id, std::size_t branch) const {
-    const ReportGroup* group = report_.find_group(group_id);
+    const ReportGroup* group = groups_.find(group_id);
     return group == nullptr ? group_id : shortened(group->branches[branch].name, 44);
   }
 
@@ -231,7 +245,7 @@ class Summary {
   }
 
   void tested_group(const ReportSpecialization& entry) {
-    const ReportGroup* group = report_.find_group(entry.group);
+    const ReportGroup* group = groups_.find(entry.group);
     const std::string name = group == nullptr ? entry.group : shortened(group->name, 60);
     if (const auto& score = entry.values.score) {
       line("  {}: score {:.2f} from {} of {} units (null mean {:.2f}, p {:.1g})", name, score->score, score->basis,
@@ -300,6 +314,7 @@ class Summary {
   }
 
   const Report& report_;
+  const GroupIndex groups_;
   std::string text_;
 };
 

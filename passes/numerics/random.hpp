@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -21,13 +20,13 @@ class RandomStream {
   RandomStream(std::uint64_t seed, std::string_view key, std::uint64_t index = 0);
   RandomStream(std::uint64_t seed, std::uint64_t index) : RandomStream(seed, std::string_view{}, index) {}
 
-  std::uint64_t next() { return engine_(); }
+  std::uint64_t next();
 
   // Uniform in [0, bound), without bias; 0 when bound is 0 or 1.
   std::uint32_t below(std::uint32_t bound);
 
   // Uniform in [0, 1), a multiple of 2^-53.
-  double unit() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
   // Every order of the values is equally likely. At most 2^32 - 1 values.
   template <class T>
@@ -39,7 +38,7 @@ class RandomStream {
   }
 
  private:
-  std::mt19937_64 engine_;
+  std::uint64_t state_;
 };
 
 }  // namespace ramus

@@ -37,7 +37,11 @@ class ByDefinition {
     }
     for (std::size_t n = 0; n < nodes_; ++n) {
       if (graph.data_inputs(NodeId(n)).empty()) add_edge(Dataflow::kSource, of(NodeId(n)));
-      if (next_[of(NodeId(n))].none()) add_edge(of(NodeId(n)), Dataflow::kSink);
+    }
+    const VertexSet live = reachable(Dataflow::kSink, before_);
+    for (Vertex v = 0; v < size_; ++v) {
+      next_[v] &= live[v] ? live : VertexSet();
+      before_[v] &= live[v] ? live : VertexSet();
     }
     dominated_by_ = cut_off(Dataflow::kSource, next_);
     post_dominated_by_ = cut_off(Dataflow::kSink, before_);
@@ -84,7 +88,7 @@ class ByDefinition {
     for (const ValueId input : graph_.data_inputs(join)) {
       if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
     }
-    if (inputs.size() < 2) return std::nullopt;
+    if (inputs.size() < 2 || next_[of(join)].none()) return std::nullopt;  // no output depends on it
     Region region;
     region.join = join;
     region.fork = immediate(of(join), [&](Vertex a, Vertex b) { return dominates(a, b); });

@@ -64,10 +64,9 @@ TEST_CASE("the topological order of a data flow holds every connected vertex onc
   for (auto [edge, last] = boost::edges(flow.edges()); edge != last; ++edge, ++edges) {
     CHECK(place[boost::source(*edge, flow.edges())] < place[boost::target(*edge, flow.edges())]);
   }
-  CHECK(edges ==
-        8);  // source to x, x to a and on to its value, to both readers, y and its value, both ends to the sink
+  CHECK(edges == 6);  // source to x, x to a and on to its value, to Dropout, y, the sink
   CHECK(place[flow.vertex(*graph.find_value("unread"))] == 0);
-  CHECK(flow.topological_order().size() == flow.size() - 3);  // unread, mask and dead
+  CHECK(flow.topological_order().size() == flow.size() - 4);  // unread, mask, dead and its value
 }
 
 }  // namespace ramus::testing

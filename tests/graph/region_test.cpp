@@ -123,8 +123,9 @@ TEST_CASE("a value that a body captures is an input of its node") {
         "x -> [c] [a] -> y");
 }
 
-TEST_CASE("a dead node beside the arms reads the fork from outside") {
-  CHECK(region_at("x -> y : a = Relu(x); dead = Relu(x); y = Add(a, x)", "y") == "x -> [a] [] -> y crossing: x open");
+TEST_CASE("a node that no output depends on opens no region, and has none") {
+  CHECK(region_at("x -> y : a = Relu(x); dead = Relu(x); y = Add(a, x)", "y") == "x -> [a] [] -> y");
+  CHECK(region_at("x -> y : a = Relu(x); dead = Add(a, x); y = Relu(a)", "dead") == "none");
 }
 
 TEST_CASE("neither names nor the order of nodes change a region") {

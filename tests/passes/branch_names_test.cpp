@@ -52,6 +52,16 @@ TEST_CASE("where nodes have no names of their own, weights speak") {
             "y = Concat[axis=1](a, b) as n3") == "i: i/1x1, i/3x3");
 }
 
+TEST_CASE("one layer's weights do not name the group around it, nor do the counters of exporters") {
+  CHECK(names_of(
+            "x -> y : a = MatMul(x, \"onnx::MatMul_34\":float[4,4]) as n1; b = Relu(a) as n2; y = Add(b, x) as n3") ==
+        "n3: n3/arm0: MatMul, n3/skip");
+  CHECK(names_of("x -> y : a = MatMul(x, \"blk/fc_w_0\":float[4,4]) as n1; b = Relu(a) as n2; y = Add(b, x) as n3") ==
+        "n3: blk/fc, n3/skip");
+  CHECK(names_of("x -> 12 : 7 = MatMul(x, \"5\":float[4,4]) as 71; 8 = Relu(7) as 72; 12 = Add(8, x) as 73")
+            .find("73: 73/arm0") == 0);
+}
+
 TEST_CASE("else position and operators name a branch") {
   CHECK(names_of("x -> y : a = Conv(x, A:float[4,3,1,1]) as n1; b = Conv(a, B:float[4,4,5,5]) as n2;"
                  "c = Conv(x, C:float[4,3,1,1]) as n3; y = Concat[axis=1](b, c) as n4") ==

@@ -92,6 +92,26 @@ TEST_CASE("a branch counts its weights once, and the multiply-accumulates of one
   CHECK(branch.kernel == std::array<std::int64_t, 2>{3, 3});
 }
 
+TEST_CASE("a branch has no number of multiply-accumulates where one of its layers has none") {
+  const Analysed analysed = analyse(
+      "x:[1,8,16,16] -> y : a:[1,4,16,16] = Conv(x, A:float[4,8,3,3]); c = Conv(a, C:float[4,4,3,3]);"
+      "p:[1,8,16,16] = MaxPool(x); y = Concat[axis=1](c, p)",
+      {.passes = {"branch-tree"}});
+  CHECK(analysed.findings.groups.at(0).branches.at(0).macs == 0);
+}
+
+TEST_CASE("what no output depends on joins nothing") {
+  CHECK(groups_of("x -> y : a = Conv(x, A:float[4,4,1,1]); cut_off = Add(a, x); y = Relu(a)") == "");
+}
+
+TEST_CASE("a concatenation along an axis that nobody knows is along nothing") {
+  const Analysed analysed = analyse(
+      "x -> y : a = Conv(x, A:float[4,8,3,3]); p = Foo(x); q = Bar(x);"
+      "y = Concat[axis=-1](p, q)",
+      {.passes = {"branch-tree"}});
+  CHECK_FALSE(analysed.findings.groups.at(0).along.has_value());
+}
+
 TEST_CASE("shapes that are put together are no branches") {
   CHECK(
       groups_of("x:[1,8,4,4] -> y : s:int64[4] = Shape(x); a = Gather(s, i:int64[]={0}); b = Gather(s, j:int64[]={1});"

@@ -123,3 +123,23 @@ TEST_CASE("a weight that is not finite is a note, not a number") {
   CHECK(analysed->findings.factors.empty());
   CHECK_FALSE(analysed->findings.notes.empty());
 }
+
+TEST_CASE("of many that write into one sum, the nearest are compared, and the rest are counted") {
+  std::string text = "x:[1,3,4,4] -> y : s0 = Conv(x, W:float[4,3,1,1]); ";
+  for (int block = 1; block <= 5; ++block) {
+    const std::string b = std::to_string(block), before = std::to_string(block - 1);
+    text += "c" + b + " = Conv(s" + before + ", W" + b + ":float[4,4,1,1]); s" + b + " = Add(s" + before + ", c" + b +
+            "); ";
+  }
+  text += "y = Conv(s5, V:float[4,4,1,1])";
+  Wanted wanted{.passes = {"factors"}, .settings = {"factors.permutations=19"}};
+  const Analysed all = analyse(text, wanted);
+  CHECK(all.findings.factors.size() == 1 + 2 + 3 + 4 + 5 + 6);
+  wanted.limits.wirings_of_layer = 2;
+  const Analysed some = analyse(text, wanted);
+  REQUIRE(some.findings.factors.size() == 1 + 5 * 2);
+  CHECK(some.findings.factors.at(9).id == "c4->y");
+  CHECK(some.findings.factors.at(10).id == "c5->y");
+  REQUIRE_FALSE(some.findings.notes.empty());
+  CHECK(some.findings.notes.back().text.rfind("10 pairs of layers are left out", 0) == 0);
+}

@@ -50,6 +50,11 @@ TEST_CASE("ConstantOfShape becomes a weight of which no element is stored") {
   CHECK(weight->bytes.size() == 4);
 }
 
+TEST_CASE("an Identity between a shape and its fill is seen through") {
+  CHECK(normal_form("t = Identity(s:int64[4]={8,3,1,1}); w = ConstantOfShape(t); y = Conv(x, w)") ==
+        "y = Conv(x, w)\n");
+}
+
 TEST_CASE("a shape that asks for too much is not folded") {
   CHECK(normal_form("w = ConstantOfShape(s:int64[2]={9000000000,9000000000}); y = Add(x, w)") ==
         "w = ConstantOfShape(s)\ny = Add(x, w)\n");

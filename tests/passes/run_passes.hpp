@@ -14,6 +14,7 @@ struct Wanted {
   std::vector<std::string> passes = {};
   std::vector<std::string> settings = {};
   const LabelsFile* labels = nullptr;
+  Limits limits = {};
 };
 
 inline Result<Analysed> run_passes(Graph graph, const Wanted& wanted = {}) {
@@ -25,6 +26,7 @@ inline Result<Analysed> run_passes(Graph graph, const Wanted& wanted = {}) {
   request.passes = wanted.passes;
   request.options = &options;
   request.labels = wanted.labels;
+  request.limits = wanted.limits;
   return run_pipeline(std::move(graph), request);
 }
 

@@ -75,6 +75,26 @@ TEST_CASE("branches that hold their families alone score near one, mixed ones ne
   CHECK(together->findings.specialization.at(0).score->score < 0.1);
 }
 
+TEST_CASE("the parts of a split own units as well") {
+  const LabelsFile file = labels("y", {{"p", {0, 1, 2, 3}}, {"q", {4, 5, 6, 7}}});
+  const auto analysed = run_passes(
+      graph_from_text("x:[1,8,4,4] -> y : a = Conv(x, A:float[8,8,1,1]); l:[1,4,4,4], r:[1,4,4,4] = Split[axis=1](a);"
+                      "m:[1,4,4,4] = Conv(r, B:float[4,4,1,1]); y:[1,8,4,4] = Concat[axis=1](l, m)"),
+      {.passes = {"specialization"}, .labels = &file});
+  REQUIRE(analysed.has_value());
+  REQUIRE(analysed->findings.groups.at(0).kind == BranchKind::split);
+  CHECK(cell(*analysed, 0, 0).cell.hits == 4);
+  CHECK(cell(*analysed, 1, 0).cell.hits == 0);
+}
+
+TEST_CASE("labels of a layer that no group divides say so") {
+  const LabelsFile file = labels("x", {{"p", {0, 1}}});
+  const auto analysed = specialize(file);
+  REQUIRE(analysed.has_value());
+  CHECK(analysed->findings.notes.at(0).code == "labels-unused");
+  CHECK(analysed->findings.notes.at(0).where == "x");
+}
+
 TEST_CASE("fewer than sixteen labelled units give no score") {
   const LabelsFile file = labels("c", {{"p", {0, 1}}, {"q", {20, 21}}});
   const auto analysed = specialize(file);

@@ -100,7 +100,7 @@ TEST_CASE("InceptionV1: every cell of the enrichment table is that of exact arit
   for (const ReportSpecialization& group : report.specialization) {
     for (std::size_t b = 0; b < group.branches.size(); ++b) {
       for (const FamilyEnrichment& cell : group.values.branches[b].enrichment) {
-        found[{cell.layer, report.find_group(group.group)->branches[b].name, cell.family}] = &cell;
+        found[{cell.layer, GroupIndex(report).find(group.group)->branches[b].name, cell.family}] = &cell;
       }
     }
   }

@@ -216,6 +216,7 @@ def errors():
     for name, text in (
         ("not-json", "{"),
         ("list", "[]"),
+        ("name-that-clears-the-screen", r'{"\u001b[2J\u0085\u007fconv": {"curves": [1]}}'),
         ("unit-out-of-range", '{"/Concat": {"curves": [64]}}'),
         ("unit-no-number", '{"/Concat": {"curves": ["a"]}}'),
     ):

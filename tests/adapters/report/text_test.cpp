@@ -30,8 +30,8 @@ Branches: 2 groups (1 concat, 1 residual)
     mixed3a_5x5  units [0, 32), 1 layer, 5x5, 12.8 k parameters, 10.0 M MACs
     mixed3a_1x1  units [32, 256), 1 layer, 1x1
     block  residual of 2, leaking
-      block/skip        skip
-      block/projection  projection, 0 layers
+      skip        skip
+      projection  projection, 0 layers
 
 Residual streams
   block: 1 block, 2 paths

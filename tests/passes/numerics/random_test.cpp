@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdlib>
 #include <numeric>
 #include <vector>
 
@@ -11,11 +12,11 @@ namespace {
 
 TEST_CASE("a stream is the same on every machine") {
   RandomStream stream(1, "conv2d0 -> conv2d1", 2);
-  CHECK(stream.next() == 7406041303887956102u);
+  CHECK(stream.next() == 964353393699870638u);
   std::array<int, 8> order;
   std::iota(order.begin(), order.end(), 0);
   RandomStream(7, 3).shuffle(std::span<int>(order));
-  CHECK(order == std::array<int, 8>{5, 6, 0, 1, 2, 3, 4, 7});
+  CHECK(order == std::array<int, 8>{4, 3, 1, 0, 5, 6, 2, 7});
 }
 
 TEST_CASE("seed, key and index each name another stream") {
