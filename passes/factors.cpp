@@ -151,7 +151,25 @@ struct LayerOutcome {
   std::size_t left_out = 0;  // wirings
 };
 
-Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring wiring, LayerOutcome& outcome) {
+// A matrix and what is in it. Those that write into one sum are read through the same weights, and share it.
+struct Decomposed {
+  Eigen::MatrixXd m;
+  MatrixFactors factors;
+  FactorsBeside beside;
+};
+
+Status decompose(const PassContext& context, const std::string& id, Eigen::MatrixXd m,
+                 std::optional<Decomposed>& last) {
+  if (last && last->m.rows() == m.rows() && last->m.cols() == m.cols() && last->m == m) return {};
+  auto factors = find_matrix_factors(m, factor_options(context, id), context.cancelled);
+  if (!factors) return propagate(std::move(factors.error()), id);
+  FactorsBeside beside = find_factors_beside(m);
+  last = Decomposed{std::move(m), std::move(*factors), std::move(beside)};
+  return {};
+}
+
+Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring wiring, std::optional<Decomposed>& last,
+                 LayerOutcome& outcome) {
   const Graph& graph = context.graph;
   Factorization factorization;
   factorization.id = wiring.id(graph);
@@ -164,18 +182,16 @@ Status factorise(const PassContext& context, const LayerKernel& kernel, Wiring w
     outcome.notes.push_back({factorization.id, "factors", m.error().message});
     return {};
   }
-  auto factors = find_matrix_factors(*m, factor_options(context, factorization.id), context.cancelled);
-  if (!factors) return propagate(std::move(factors.error()), factorization.id);
-  factorization.factors = std::move(*factors);
+  if (auto status = decompose(context, factorization.id, std::move(*m), last); !status) return status;
+  factorization.factors = last->factors;
   if (factorization.factors.sigma.size() == 0) {
     outcome.notes.push_back({factorization.id, "factors", why_none(factorization.factors.status)});
     return {};
   }
-  const FeatureTable table = feature_table(context.found, wiring, *m, factorization.factors.silent_inputs);
+  const FeatureTable table = feature_table(context.found, wiring, last->m, factorization.factors.silent_inputs);
   factorization.meaning = test_meaning(context, factorization, table);
-  const FactorsBeside beside = find_factors_beside(*m);
-  factorization.raw = summarise(beside.raw, table);
-  factorization.centred = summarise(beside.centred, table);
+  factorization.raw = summarise(last->beside.raw, table);
+  factorization.centred = summarise(last->beside.centred, table);
   factorization.wiring = std::move(wiring);
   outcome.factors.push_back(std::move(factorization));
   return {};
@@ -207,8 +223,9 @@ Status factorise_layer(const PassContext& context, const WeightLayer& layer, std
     outcome.notes.push_back({graph[layer.node].name, "weights", kernel.error().message});
     return {};
   }
+  std::optional<Decomposed> last;
   for (Wiring& wiring : wirings) {
-    if (auto status = factorise(context, *kernel, std::move(wiring), outcome); !status) return status;
+    if (auto status = factorise(context, *kernel, std::move(wiring), last, outcome); !status) return status;
   }
   return {};
 }
