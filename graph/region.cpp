@@ -10,13 +10,14 @@ namespace {
 constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
 constexpr std::uint32_t kSeveral = 0xFFFFFFFE;
 
-std::vector<ValueId> distinct_inputs(const Graph& graph, NodeId join) {
-  std::vector<ValueId> distinct;
+template <class Values>
+std::vector<ValueId> distinct(const Values& values) {
+  std::vector<ValueId> once;
   std::unordered_set<ValueId> seen;
-  for (const ValueId input : graph.data_inputs(join)) {
-    if (seen.insert(input).second) distinct.push_back(input);
+  for (const ValueId value : values) {
+    if (seen.insert(value).second) once.push_back(value);
   }
-  return distinct;
+  return once;
 }
 
 template <class Visit>
@@ -39,18 +40,30 @@ RegionFinder::RegionFinder(const Graph& graph, const Dataflow& flow, const Domin
       label_(flow.size(), kNowhere) {}
 
 Result<std::optional<Region>> RegionFinder::find(NodeId join) {
-  const std::vector<ValueId> inputs = distinct_inputs(graph_, join);
-  if (inputs.size() < 2 || !flow_.is_connected(join)) return std::nullopt;
+  if (!flow_.is_connected(join)) return std::nullopt;
+  auto region = find_before(flow_.vertex(join), distinct(graph_.data_inputs(join)));
+  if (region && *region) (*region)->join = join;
+  return region;
+}
+
+Result<std::optional<Region>> RegionFinder::find_outputs() {
+  std::vector<ValueId> outputs = distinct(graph_.outputs());
+  outputs.erase(
+      std::remove_if(outputs.begin(), outputs.end(), [&](ValueId output) { return graph_.is_constant(output); }),
+      outputs.end());
+  return find_before(Dataflow::kSink, outputs);
+}
+
+Result<std::optional<Region>> RegionFinder::find_before(Vertex join, const std::vector<ValueId>& inputs) {
+  if (inputs.size() < 2) return std::nullopt;
   Region region;
-  region.join = join;
-  region.fork = dominators_.parent(flow_.vertex(join));
+  region.fork = dominators_.parent(join);
   if (auto status = sweep(region.fork, inputs); !status) return propagate(std::move(status.error()));
   join_pieces();
   label_by_input(inputs);
   fill_arms(inputs, region);
-  find_crossing(region);
-  region.closed =
-      !region.overlapping && region.crossing.empty() && post_dominators_.dominates(flow_.vertex(join), region.fork);
+  find_crossing(join, region);
+  region.closed = !region.overlapping && region.crossing.empty() && post_dominators_.dominates(join, region.fork);
   return region;
 }
 
@@ -148,8 +161,7 @@ void RegionFinder::fill_arms(const std::vector<ValueId>& inputs, Region& region)
   std::sort(region.shared.begin(), region.shared.end());
 }
 
-void RegionFinder::find_crossing(Region& region) const {
-  const Vertex join = flow_.vertex(region.join);
+void RegionFinder::find_crossing(Vertex join, Region& region) const {
   const auto outside = [&](Vertex v) { return v != join && !inside(v); };
   const auto look = [&](Vertex v) {
     const auto [first, last] = boost::out_edges(v, flow_.edges());

@@ -32,10 +32,10 @@ struct Arm {
 
 struct Region {
   Vertex fork = Dataflow::kSource;  // a value, an operator with several outputs, or the source
-  NodeId join;
-  std::vector<Arm> arms;          // by the first input of the join that they feed
-  std::vector<NodeId> shared;     // ascending
-  std::vector<ValueId> crossing;  // values of the region, or the fork, that are read outside; ascending
+  NodeId join;                      // !exists(): the sink
+  std::vector<Arm> arms;            // by the first input of the join that they feed
+  std::vector<NodeId> shared;       // ascending
+  std::vector<ValueId> crossing;    // values of the region, or the fork, that are read outside; ascending
   bool overlapping = false;
   bool closed = false;
 };
@@ -50,14 +50,19 @@ class RegionFinder {
   // Time: linear in the region and its edges. Error: all calls together have taken more than limits.region_visits steps.
   Result<std::optional<Region>> find(NodeId join);
 
+  // The region that ends at the sink: forks that never meet again; nullopt unless at least two different data values are
+  // outputs of the graph. Its arms feed them in the graph's order.
+  Result<std::optional<Region>> find_outputs();
+
  private:
+  Result<std::optional<Region>> find_before(Vertex join, const std::vector<ValueId>& inputs);
   bool inside(Vertex v) const { return stamp_[v] == now_; }
   Status sweep(Vertex fork, const std::vector<ValueId>& inputs);
   void join_pieces();
   Vertex piece_of(Vertex v);
   void label_by_input(const std::vector<ValueId>& inputs);
   void fill_arms(const std::vector<ValueId>& inputs, Region& region);
-  void find_crossing(Region& region) const;
+  void find_crossing(Vertex join, Region& region) const;
 
   const Graph& graph_;
   const Dataflow& flow_;

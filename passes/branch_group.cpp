@@ -37,6 +37,10 @@ std::string_view name_of(BranchKind kind) {
       return "other";
     case BranchKind::grouped:
       return "grouped";
+    case BranchKind::conditional:
+      return "conditional";
+    case BranchKind::outputs:
+      return "outputs";
   }
   return "";
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,14 +18,16 @@
 namespace ramus {
 
 enum class BranchKind {
-  concat,    // the join concatenates channels
-  sum,       // a sum of arms that all compute
-  residual,  // a sum with an arm that is a skip, or a projection: linear operators only
-  gate,      // a product whose one arm ends in sigmoid, hard-sigmoid, softmax or tanh, or is broadcast
-  split,     // a concatenation of parts that a split or slices took from one value
-  towers,    // separate inputs that meet
-  other,     // any other join of two computed values, named by its operator
-  grouped,   // a convolution with groups, carried back and forth as far as channels stay apart
+  concat,       // the join concatenates channels
+  sum,          // a sum of arms that all compute
+  residual,     // a sum with an arm that is a skip, or a projection: linear operators only
+  gate,         // a product whose one arm ends in sigmoid, hard-sigmoid, softmax or tanh, or is broadcast
+  split,        // a concatenation of parts that a split or slices took from one value
+  towers,       // separate inputs that meet
+  other,        // any other join of two computed values, named by its operator
+  grouped,      // a convolution with groups, carried back and forth as far as channels stay apart
+  conditional,  // the bodies of an If: one of them runs
+  outputs,      // forks that never meet again: each branch ends in an output of the graph
 };
 std::string_view name_of(BranchKind kind);
 
@@ -41,6 +44,8 @@ struct UnitRange {
 
 struct Branch {
   std::vector<NodeId> nodes;       // ascending; grouped branches share theirs
+  std::string body;                // conditional: the attribute of the join that holds its nodes, then_branch
+  ValueId output;                  // outputs: the graph's output that it ends in
   bool skip = false;               // no nodes: the fork's value itself
   bool projection = false;         // the linear arm of a residual
   std::optional<UnitRange> units;  // at the join, where it concatenates channels; and of grouped
@@ -52,7 +57,7 @@ struct Branch {
 
 struct BranchGroup {
   BranchKind kind = BranchKind::concat;
-  NodeId join;                       // grouped: the last of its grouped convolutions
+  NodeId join;                       // grouped: the last of its grouped convolutions; outputs: !exists()
   Vertex fork = Dataflow::kSource;   // a vertex of the data flow of the normal form
   std::optional<std::int64_t> axis;  // of a concatenation, counted from the front
   std::optional<ConcatAxis> along;   // of a concatenation whose axis is known

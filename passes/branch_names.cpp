@@ -110,7 +110,8 @@ bool names_several(const Agreement& agreement) {
 
 Agreement agree(const Graph& graph, const BranchGroup& group, Source source) {
   Agreement agreement;
-  std::vector<std::string> all = source(graph, group.join);
+  std::vector<std::string> all;
+  if (group.join.exists()) all = source(graph, group.join);
   for (const Branch& branch : group.branches) {
     const std::vector<std::string> names = names_of(graph, branch.nodes, source);
     agreement.branches.push_back(agreed_name(names));
@@ -170,6 +171,8 @@ std::string positional_name(const Graph& graph, const BranchGroup& group, const 
                             std::size_t position) {
   const Branch& branch = group.branches[position];
   if (group.kind == BranchKind::grouped) return group_name + "/group" + std::to_string(position);
+  if (group.kind == BranchKind::conditional) return group_name + "/" + branch.body;
+  if (group.kind == BranchKind::outputs) return graph[branch.output].name;
   const bool several_skips =
       std::count_if(group.branches.begin(), group.branches.end(), [](const Branch& other) { return other.skip; }) > 1;
   if (branch.skip) return group_name + "/skip" + (several_skips ? std::to_string(position) : "");
@@ -181,7 +184,7 @@ std::string positional_name(const Graph& graph, const BranchGroup& group, const 
 Agreement best_agreement(const Graph& graph, const BranchGroup& group) {
   Agreement best;
   best.branches.assign(group.branches.size(), {});
-  if (group.kind == BranchKind::grouped) return best;
+  if (group.kind == BranchKind::grouped || group.kind == BranchKind::outputs) return best;
   for (const Source source : {own_name, value_names, weight_names}) {
     Agreement agreement = agree(graph, group, source);
     if (rank_of(agreement, group) > rank_of(best, group)) best = std::move(agreement);
@@ -217,8 +220,8 @@ std::vector<GroupNames> name_groups(const Graph& graph, const std::vector<const 
     const Agreement& agreement = agreements[g];
     const bool own = !agreement.group.empty() && uses[agreement.group] == 1;
     GroupNames names;
-    names.group = unique_name(
-        std::string(without_leading_separators(own ? agreement.group : graph[groups[g]->join].name)), taken);
+    const std::string fallback = groups[g]->join.exists() ? graph[groups[g]->join].name : "outputs";
+    names.group = unique_name(std::string(without_leading_separators(own ? agreement.group : fallback)), taken);
     for (std::size_t b = 0; b < agreement.branches.size(); ++b) {
       std::string name(without_leading_separators(agreement.branches[b]));
       names.branches.push_back(name.empty() ? positional_name(graph, *groups[g], names.group, b) : std::move(name));

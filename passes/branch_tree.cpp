@@ -13,7 +13,7 @@ namespace {
 std::vector<NodeId> nodes_of(const BranchGroup& group) {
   std::vector<NodeId> nodes = group.shared;
   for (const Branch& branch : group.branches) nodes.insert(nodes.end(), branch.nodes.begin(), branch.nodes.end());
-  nodes.push_back(group.join);
+  if (group.join.exists()) nodes.push_back(group.join);
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
   return nodes;
@@ -38,6 +38,7 @@ std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> g
 
 std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& holders,
                                  std::span<const BranchGroup> groups, std::size_t group) {
+  if (!groups[group].join.exists()) return std::nullopt;
   const auto held = holders.find(groups[group].join);
   if (held == holders.end()) return std::nullopt;
   const std::vector<NodeId> nodes = nodes_of(groups[group]);
@@ -62,9 +63,10 @@ std::vector<std::size_t> in_order_of_joins(const Graph& graph, std::span<const B
   for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
   std::vector<std::size_t> order(groups.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return place[groups[a].join.index] < place[groups[b].join.index];
-  });
+  const auto place_of = [&](std::size_t group) {
+    return groups[group].join.exists() ? place[groups[group].join.index] : place.size();
+  };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return place_of(a) < place_of(b); });
   return order;
 }
 

@@ -18,8 +18,8 @@ bool owns_units_of_the_join(const BranchGroup& group) {
 }
 
 bool carries_the_join(const Graph& graph, const ChannelFlow& flow, const BranchGroup& group, ValueId value) {
+  if (!owns_units_of_the_join(group)) return false;
   const auto& outputs = graph[group.join].outputs;
-  if (!owns_units_of_the_join(group) || outputs.empty() || !outputs.front().exists()) return false;
   if (outputs.front() == value) return true;
   const ChannelMap &join = flow[outputs.front()], &here = flow[value];
   if (join.channels != here.channels || here.segments.empty()) return false;

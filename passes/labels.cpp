@@ -18,7 +18,8 @@ std::optional<ValueId> find_layer(const std::string& key, const Graph& graph, co
   if (const auto value = graph.find_value(key)) return value;
   if (const auto node = graph.find_node(key)) return first_output(graph, *node);
   for (const BranchTree::Entry& entry : tree.entries) {
-    if (entry.name == key) return first_output(graph, groups[entry.group].join);
+    const NodeId join = groups[entry.group].join;
+    if (entry.name == key && join.exists()) return first_output(graph, join);
   }
   return std::nullopt;
 }

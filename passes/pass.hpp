@@ -47,6 +47,7 @@ struct PassContext {
   const PassOptions& options;
   const Limits& limits;
   const LabelsFile* labels = nullptr;  // nullptr: none were given
+  bool is_body = false;                // of an If, Loop or Scan
   std::uint64_t seed = 0;
   std::function<bool()> cancelled = [] { return false; };    // [any] thread
   std::function<void(std::uint64_t)> advance = [](auto) {};  // [any] thread; bytes of weights that are done

@@ -16,6 +16,7 @@ struct PipelineRequest {
   const PassOptions* options = nullptr;
   const LabelsFile* labels = nullptr;
   Limits limits;
+  bool is_body = false;  // of an If, Loop or Scan
   std::uint64_t seed = 0;
   std::function<bool()> cancelled = [] { return false; };
   std::function<void(std::uint64_t)> advance = [](auto) {};

@@ -2,10 +2,12 @@
 
 #include <array>
 
+#include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/explicit_branches.hpp"
 #include "passes/fold_constants.hpp"
 #include "passes/grouped_branches.hpp"
+#include "passes/output_branches.hpp"
 
 namespace ramus {
 namespace {
@@ -23,11 +25,13 @@ constexpr std::array kFactorOptions{
 };
 
 // What a pass reads of those above it, with what these read in turn.
-constexpr std::array<std::string_view, 2> kFinders{"explicit-branches", "grouped-branches"};
-constexpr std::array<std::string_view, 3> kTree{"explicit-branches", "grouped-branches", "branch-tree"};
+constexpr std::array<std::string_view, 4> kFinders{"explicit-branches", "grouped-branches", "conditional-branches",
+                                                   "output-branches"};
+constexpr std::array<std::string_view, 5> kTree{"explicit-branches", "grouped-branches", "conditional-branches",
+                                                "output-branches", "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
-constexpr std::array<std::string_view, 4> kBranchesAndFeatures{"explicit-branches", "grouped-branches", "branch-tree",
-                                                               "unit-features"};
+constexpr std::array<std::string_view, 6> kBranchesAndFeatures{
+    "explicit-branches", "grouped-branches", "conditional-branches", "output-branches", "branch-tree", "unit-features"};
 
 constexpr std::array kPasses{
     PassInfo{"fold-constants",
@@ -54,6 +58,18 @@ constexpr std::array kPasses{
              {},
              {},
              find_grouped_branches},
+    PassInfo{"conditional-branches",
+             PassKind::analysis,
+             "the bodies of If operators, of which one runs",
+             {},
+             {},
+             find_conditional_branches},
+    PassInfo{"output-branches",
+             PassKind::analysis,
+             "forks that never meet again: one branch for each output",
+             {},
+             {},
+             find_output_branches},
     PassInfo{"branch-tree", PassKind::analysis, "names the groups and nests them", {}, kFinders, find_branch_tree},
     PassInfo{"residual-streams",
              PassKind::analysis,

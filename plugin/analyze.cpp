@@ -110,6 +110,7 @@ Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& opti
     host.progress(phase, done, total);
   };
   for (AnalysedGraph& graph : graphs) {
+    request.is_body = !graph.path.empty();
     request.labels = graph.path.empty() && options.labels ? &*options.labels : nullptr;
     auto analysed = run_pipeline(*graph.original, request);
     if (!analysed) return propagate(std::move(analysed.error()));

@@ -111,7 +111,7 @@ class Annotator {
   }
 
   void note_roles(const ReportGroup& group) {
-    facts(group.join).roles.insert("join");
+    if (group.join) facts(*group.join).roles.insert("join");
     if (group.fork_node) facts(*group.fork_node).roles.insert("fork");
     for (const ReportBranch& branch : group.branches) {
       for (const ReportNode& node : branch.nodes) {
@@ -123,8 +123,8 @@ class Annotator {
 
   void note_specialization(const ReportGroup& group, const ReportSpecialization& specialization) {
     const GroupSpecialization& values = specialization.values;
-    if (values.score) {
-      facts(group.join)
+    if (values.score && group.join) {
+      facts(*group.join)
           .specialization.push_back(Json{{"group", group.name},
                                          {"score", rounded(values.score->score)},
                                          {"p", rounded(values.score->p)},
@@ -211,7 +211,8 @@ Status check_indices(const Report& report, const NodeCounts& node_counts) {
   for (const ReportGroup& group : report.groups) {
     const auto counted = node_counts.find(group.graph);
     const std::size_t size = counted == node_counts.end() ? 0 : counted->second;
-    std::vector<ReportNode> named{group.join};
+    std::vector<ReportNode> named;
+    if (group.join) named.push_back(*group.join);
     if (group.fork_node) named.push_back(*group.fork_node);
     for (const ReportBranch& branch : group.branches) {
       named.insert(named.end(), branch.nodes.begin(), branch.nodes.end());

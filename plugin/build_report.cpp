@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/weight_layer.hpp"
+#include "plugin/onnx/inferred_types.hpp"
 
 namespace ramus {
 namespace {
@@ -116,8 +117,10 @@ class ReportBuilder {
     group.graph = source_.path;
     group.name = source_.prefix + entry.name;
     group.kind = name_of(found.kind);
-    group.join = node(found.join);
-    group.join_op = normal_[found.join].op;
+    if (found.join.exists()) {
+      group.join = node(found.join);
+      group.join_op = normal_[found.join].op;
+    }
     group.axis = found.axis;
     if (found.along) group.along = std::string(name_of(*found.along));
     add_fork(found.fork, group);
@@ -133,6 +136,8 @@ class ReportBuilder {
     for (std::size_t b = 0; b < found.branches.size(); ++b) {
       group.branches.push_back(
           branch(found.branches[b], branch_id(group.id, b), source_.prefix + entry.branch_names[b]));
+      const std::string& body = found.branches[b].body;
+      if (!body.empty()) group.branches.back().body = body_path(source_.path, group.join->index, body);
     }
     report_.groups.push_back(std::move(group));
   }

@@ -50,6 +50,7 @@ struct ReportBranch {
   std::string id;  // "g3.b1"
   std::string name;
   std::vector<ReportNode> nodes;
+  std::string body;  // conditional: path of the graph that holds its nodes
   bool skip = false;
   bool projection = false;
   std::optional<ReportRange> units;
@@ -64,7 +65,7 @@ struct ReportGroup {
   std::string graph;  // path of the body that holds it (inferred_types.hpp); empty: the main graph
   std::string name;
   std::string kind;
-  ReportNode join;
+  std::optional<ReportNode> join;  // nullopt for `outputs`, which never meet
   std::string join_op;
   std::optional<std::int64_t> axis;
   std::optional<std::string> along;     // "channels", "space" or "batch"; concatenations only

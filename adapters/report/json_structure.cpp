@@ -23,6 +23,7 @@ ReportJson branch_to_json(const ReportBranch& branch) {
   ReportJson json{{"id", branch.id}, {"name", branch.name}};
   json["nodes"] = names_of(branch.nodes);
   json["node_indices"] = indices_of(branch.nodes);
+  if (!branch.body.empty()) json["body"] = branch.body;
   json["skip"] = branch.skip;
   json["projection"] = branch.projection;
   if (branch.units) json["units"] = range_to_json(*branch.units);
@@ -39,7 +40,8 @@ ReportJson branch_to_json(const ReportBranch& branch) {
 ReportJson group_to_json(const ReportGroup& group) {
   ReportJson json{{"id", group.id}, {"name", group.name}, {"kind", group.kind}};
   if (!group.graph.empty()) json["graph"] = group.graph;
-  json["join"] = {{"node", group.join.name}, {"index", group.join.index}, {"op", group.join_op}};
+  json["join"] = {{"node", nullptr}, {"index", nullptr}, {"op", nullptr}};
+  if (group.join) json["join"] = {{"node", group.join->name}, {"index", group.join->index}, {"op", group.join_op}};
   if (group.axis) json["join"]["axis"] = *group.axis;
   if (group.along) json["join"]["along"] = *group.along;
   json["fork"] = {{"value", group.fork_value}};

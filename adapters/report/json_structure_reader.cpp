@@ -33,6 +33,7 @@ ReportBranch read_branch(const Field& field) {
   branch.id = field["id"].text();
   branch.name = field["name"].text();
   branch.nodes = read_nodes(field);
+  branch.body = optional_text(field, "body");
   branch.skip = field["skip"].flag();
   branch.projection = field["projection"].flag();
   if (field.has("units")) branch.units = read_range(field["units"]);
@@ -66,8 +67,10 @@ ReportGroup read_group(const Field& field) {
   group.name = field["name"].text();
   group.kind = field["kind"].text();
   const Field join = field["join"];
-  group.join = {join["node"].text(), join["index"].index()};
-  group.join_op = join["op"].text();
+  if (group.kind != "outputs") {
+    group.join = ReportNode{join["node"].text(), join["index"].index()};
+    group.join_op = join["op"].text();
+  }
   if (join.has("axis")) group.axis = join["axis"].integer();
   if (join.has("along")) group.along = join["along"].text();
   const Field fork = field["fork"];

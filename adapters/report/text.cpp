@@ -125,7 +125,7 @@ class Summary {
     if (branch.units) parts.push_back(fmt::format("units [{}, {})", branch.units->begin, branch.units->end));
     if (branch.skip) parts.emplace_back("skip");
     if (branch.projection) parts.emplace_back("projection");
-    if (!branch.skip) parts.push_back(plural(branch.layers.size(), "layer", "layers"));
+    if (!branch.skip && branch.body.empty()) parts.push_back(plural(branch.layers.size(), "layer", "layers"));
     if (branch.kernel) parts.push_back(fmt::format("{}x{}", (*branch.kernel)[0], (*branch.kernel)[1]));
     if (branch.parameters > 0) parts.push_back(human(static_cast<double>(branch.parameters)) + " parameters");
     if (branch.macs > 0) parts.push_back(human(static_cast<double>(branch.macs)) + " MACs");

@@ -30,7 +30,8 @@ TEST_CASE("arms that all compute are a sum") {
 
 TEST_CASE("the merge of a feature pyramid is a sum: its deeper level has a head of its own") {
   CHECK(groups_of("x -> y, h : d = Conv(x, D:float[8,8,3,3]); r = Relu(d); h = Sigmoid(r); u = Resize(r);"
-                  "l = Conv(x, L:float[8,8,1,1]); y = Add(l, u)") == "sum x -> [l] [d r u] -> y open");
+                  "l = Conv(x, L:float[8,8,1,1]); y = Add(l, u)") ==
+        "sum x -> [l] [d r u] -> y open\noutputs x -> [u l y] [h] -> outputs open");
 }
 
 TEST_CASE("a bias is not a residual") { CHECK(groups_of("a = MatMul(x, W:float[8,8]); y = Add(a, b:float[8])") == ""); }
@@ -60,7 +61,7 @@ TEST_CASE("a concatenated constant takes its place among the units") {
 
 TEST_CASE("a value that is read outside opens the group") {
   CHECK(groups_of("x:[1,8,4,4] -> y, z : a = Relu(x); z = Sigmoid(a); b = Relu(a); y = Add(x, b)") ==
-        "residual x -> [] [a b] -> y open");
+        "residual x -> [] [a b] -> y open\noutputs x -> [b y] [z] -> outputs open");
 }
 
 TEST_CASE("groups nest") {

@@ -52,7 +52,7 @@ inline std::string to_text(const Analysed& analysed, const BranchGroup& group) {
     text += " [" + nodes + "]" + (branch.projection ? "p" : "");
     if (branch.units) units += " " + std::to_string(branch.units->begin) + "-" + std::to_string(branch.units->end);
   }
-  text += " -> " + graph[group.join].name;
+  text += " -> " + (group.join.exists() ? graph[group.join].name : "outputs");
   if (!units.empty()) text += " units" + units;
   return text + (group.closed ? "" : " open");
 }

@@ -57,7 +57,7 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(read->model.digest == report.model.digest);
   CHECK(read->options == report.options);
   const ReportGroup& outer = read->groups.at(0);
-  CHECK(outer.join.index == 9);
+  CHECK(outer.join->index == 9);
   CHECK(outer.fork_node->index == 2);
   CHECK(outer.branches.at(0).nodes.at(1).index == 4);
   CHECK(outer.branches.at(0).first_layer->index == 3);

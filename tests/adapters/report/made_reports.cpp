@@ -18,7 +18,7 @@ ReportGroup outer_group() {
   group.id = "g0";
   group.name = "mixed3a";
   group.kind = "concat";
-  group.join = {"mixed3a", 9};
+  group.join = ReportNode{"mixed3a", 9};
   group.join_op = "Concat";
   group.axis = 1;
   group.along = "channels";
@@ -49,7 +49,7 @@ ReportGroup inner_group() {
   group.graph = "12/then_branch";
   group.name = "block";
   group.kind = "residual";
-  group.join = {"mixed3a_1x1/add", 8};
+  group.join = ReportNode{"mixed3a_1x1/add", 8};
   group.join_op = "Add";
   group.leaking = true;
   group.parent = "g0";
@@ -173,7 +173,7 @@ Report hostile_report() {
   report.model.opset[hostile] = 1;
   for (ReportGroup& group : report.groups) {
     group.name += hostile;
-    group.join.name = endless;
+    group.join->name = endless;
     group.fork_value = hostile;
     for (ReportBranch& one : group.branches) {
       one.name += hostile + endless;
