@@ -238,6 +238,7 @@ constexpr std::array kRules{
     Row{"HardSigmoid", keep_nonlinear},
     Row{"HardSwish", keep_nonlinear},
     Row{"Mish", keep_nonlinear},
+    Row{"Swish", keep_nonlinear},
     Row{"Gelu", keep_nonlinear},
     Row{"Tanh", keep_nonlinear},
     Row{"Softplus", keep_nonlinear},

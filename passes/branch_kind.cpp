@@ -9,8 +9,6 @@
 namespace ramus {
 namespace {
 
-bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
-
 bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
   return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
 }
@@ -136,6 +134,8 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
 }
 
 }  // namespace
+
+bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
 
 bool may_join_branches(const Graph& graph, NodeId id) {
   const Node& node = graph[id];

@@ -18,6 +18,8 @@
 
 namespace ramus {
 
+bool is_sum(const Node& node);
+
 // Which operators may join branches: those of the table above.
 bool may_join_branches(const Graph& graph, NodeId node);
 

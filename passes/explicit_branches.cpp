@@ -4,6 +4,7 @@
 
 #include "graph/region.hpp"
 #include "passes/branch_kind.hpp"
+#include "passes/side_values.hpp"
 
 namespace ramus {
 namespace {
@@ -83,12 +84,17 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   return group;
 }
 
+bool has_a_skip(const Region& region) {
+  return std::any_of(region.arms.begin(), region.arms.end(), [](const Arm& arm) { return arm.skip; });
+}
+
 }  // namespace
 
 Result<Findings> find_explicit_branches(const PassContext& context) {
   const Graph& graph = context.graph;
   const Analyses& analyses = context.analyses;
   RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits);
+  SideValues side_values(graph, analyses.dataflow(), analyses.dominators());
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
     if (!may_join_branches(graph, id)) continue;
@@ -99,6 +105,9 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
       break;
     }
     if (!*region) continue;
+    if (is_sum(graph[id]) && !has_a_skip(**region)) {
+      if (auto around = side_values.find_region(id)) *region = std::move(around);
+    }
     if (auto group = to_group(context, std::move(**region))) findings.groups.push_back(std::move(*group));
   }
   return findings;

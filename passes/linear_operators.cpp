@@ -18,11 +18,11 @@ constexpr std::array<std::string_view, 9> kLinear{
     "BatchNormalization", "AveragePool",     "MaxPool", "Pad", "Slice", "Crop", "Cast",
     "QuantizeLinear",     "DequantizeLinear"};
 
-constexpr std::array<std::string_view, 30> kElementwise{
-    "Abs",  "Cast",     "Ceil",     "Celu",        "Clip",      "Dropout",        "Elu",       "Erf",
-    "Exp",  "Floor",    "Gelu",     "HardSigmoid", "HardSwish", "Identity",       "LeakyRelu", "Log",
-    "Mish", "Neg",      "PRelu",    "Reciprocal",  "Relu",      "Round",          "Selu",      "Sigmoid",
-    "Sign", "Softplus", "Softsign", "Sqrt",        "Tanh",      "ThresholdedRelu"};
+constexpr std::array<std::string_view, 31> kElementwise{
+    "Abs",      "Cast",  "Ceil",        "Celu",           "Clip",     "Dropout",   "Elu",     "Erf",  "Exp",
+    "Floor",    "Gelu",  "HardSigmoid", "HardSwish",      "Identity", "LeakyRelu", "Log",     "Mish", "Swish",
+    "Neg",      "PRelu", "Reciprocal",  "Relu",           "Round",    "Selu",      "Sigmoid", "Sign", "Softplus",
+    "Softsign", "Sqrt",  "Tanh",        "ThresholdedRelu"};
 
 constexpr std::array<std::string_view, 7> kArithmetic{"Add", "Sub", "Mul", "Div", "Pow", "Max", "Min"};
 

@@ -6,6 +6,7 @@
 #include "passes/drop_identities.hpp"
 #include "passes/explicit_branches.hpp"
 #include "passes/fold_constants.hpp"
+#include "passes/fuse_operators.hpp"
 #include "passes/grouped_branches.hpp"
 #include "passes/output_branches.hpp"
 
@@ -46,6 +47,12 @@ constexpr std::array kPasses{
              {},
              {},
              drop_identities},
+    PassInfo{"fuse-operators",
+             PassKind::rewrite,
+             "activations and norms that were taken apart become one operator again",
+             {},
+             {},
+             fuse_operators},
     PassInfo{"explicit-branches",
              PassKind::analysis,
              "forks that meet again in a concatenation, a sum, a product",

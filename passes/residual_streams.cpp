@@ -18,7 +18,7 @@ constexpr std::size_t kMostLengths = 2048;  // blocks of a stream whose path len
 
 // Elementwise or normalising operators after a sum: the stream goes on, but the rewrite is no longer exact.
 bool bends_the_trunk(const Node& node) {
-  static constexpr std::array<std::string_view, 22> kOps{"Relu",
+  static constexpr std::array<std::string_view, 26> kOps{"Relu",
                                                          "LeakyRelu",
                                                          "PRelu",
                                                          "Elu",
@@ -31,6 +31,10 @@ bool bends_the_trunk(const Node& node) {
                                                          "HardSigmoid",
                                                          "Mish",
                                                          "HardSwish",
+                                                         "Swish",
+                                                         "Softmax",
+                                                         "LpNormalization",
+                                                         "ThresholdedRelu",
                                                          "Softplus",
                                                          "Softsign",
                                                          "LRN",

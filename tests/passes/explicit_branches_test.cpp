@@ -129,3 +129,18 @@ TEST_CASE("a weight that is computed from parameters is no branch, and does not 
                   "r = Relu(a); b = DequantizeLinear(B:int8[8], s); c = Add(r, b); y = Add(x, c)") ==
         "residual x -> [] [a r c] -> y");
 }
+
+TEST_CASE("a mask, or another input, beside a residual block is a crossing value and not its fork") {
+  CHECK(groups_of("x:[1,8,4], mask:[1,8,4] -> y : a = MatMul(x, A:float[4,4]); b = Add(a, mask); s = Softmax(b);"
+                  "c = MatMul(s, C:float[4,4]); y = Add(x, c)")
+            .find("residual x -> [] [a b s c] -> y open") != std::string::npos);
+  CHECK(groups_of("x:[1,8,4] -> y : e = Conv(x, E:float[8,8,1]); n:int64[3] = Shape(x); k = ConstantOfShape(n);"
+                  "a = Conv(e, A:float[8,8,1]); b = Mul(a, k); y = Add(b, e)")
+            .find("residual e -> [a b] [] -> y open") != std::string::npos);
+}
+
+TEST_CASE("features that come in from the side make no residual: streams that cross") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : p = Conv(x, P:float[8,8,1,1]); c = Conv(x, C:float[8,8,3,3]); u = Relu(p);"
+                  "m = Add(c, u); d = Conv(m, D:float[8,8,3,3]); y = Add(d, p)")
+            .find("sum x -> [") == 0);
+}

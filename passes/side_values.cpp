@@ -1,0 +1,129 @@
+#include "passes/side_values.hpp"
+
+#include <algorithm>
+
+#include "graph/weight_layer.hpp"
+
+namespace ramus {
+namespace {
+
+bool is_index_type(ElementType type) {
+  return type == ElementType::int32 || type == ElementType::int64 || type == ElementType::boolean ||
+         type == ElementType::uint32 || type == ElementType::uint64;
+}
+
+// Rows of a table picked by indices are features, though indices are none.
+bool looks_up(const Graph& graph, const Node& node) {
+  if (node.op == "EmbedLayerNormalization") return true;
+  const WeightView* table = node.is("Gather") ? graph.parameter(node, 0) : nullptr;
+  return table != nullptr && table->dims.size() >= 2 && !is_index_type(table->type);
+}
+
+std::vector<bool> find_features(const Graph& graph) {
+  std::vector<bool> features(graph.values().size(), false);
+  for (std::size_t v = 0; v < features.size(); ++v) {
+    const Value& value = graph.values()[v];
+    features[v] = !value.producer.exists() && !value.is_constant && !is_index_type(value.type);
+  }
+  for (const NodeId id : graph.topological_order()) {
+    const Node& node = graph[id];
+    const std::vector<ValueId> inputs = graph.data_inputs(id);
+    const bool carries =
+        node.op != "Shape" && node.op != "Size" &&
+        (looks_up(graph, node) || find_weight_layer(graph, id) ||
+         std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) { return features[input.index]; }));
+    for (const ValueId output : node.outputs) {
+      if (output.exists()) features[output.index] = carries && !is_index_type(graph[output].type);
+    }
+  }
+  return features;
+}
+
+}  // namespace
+
+SideValues::SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators)
+    : graph_(graph),
+      flow_(flow),
+      dominators_(dominators),
+      place_(flow.size(), 0),
+      carries_features_(find_features(graph)),
+      stamp_(flow.size(), 0),
+      reached_(flow.size(), false) {
+  std::size_t next = 0;
+  for (const Vertex v : flow.topological_order()) place_[v] = next++;
+}
+
+bool SideValues::is_side(ValueId value, ValueId skip) const {
+  if (!carries_features_[value.index]) return true;
+  return dominators_.nearest_common_ancestor(flow_.vertex(value), flow_.vertex(skip)) == Dataflow::kSource;
+}
+
+// What `block` depends on, back to where `skip` is computed; members_ by their places, and which of them depend on skip.
+void SideValues::sweep(ValueId skip, ValueId block) {
+  const Vertex first = flow_.vertex(skip);
+  ++now_;
+  members_.clear();
+  const auto enter = [&](Vertex v) {
+    if (stamp_[v] == now_ || place_[v] <= place_[first]) return;
+    stamp_[v] = now_;
+    members_.push_back(v);
+  };
+  enter(flow_.vertex(block));
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto [begin, end] = boost::in_edges(members_[i], flow_.edges());
+    for (auto edge = begin; edge != end; ++edge) enter(static_cast<Vertex>(boost::source(*edge, flow_.edges())));
+  }
+  std::sort(members_.begin(), members_.end(), [&](Vertex a, Vertex b) { return place_[a] < place_[b]; });
+  for (const Vertex v : members_) {
+    const auto [begin, end] = boost::in_edges(v, flow_.edges());
+    reached_[v] = std::any_of(begin, end, [&](const auto& edge) {
+      const auto from = static_cast<Vertex>(boost::source(edge, flow_.edges()));
+      return from == first || (stamp_[from] == now_ && reached_[from]);
+    });
+  }
+}
+
+std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input) {
+  if (place_[flow_.vertex(skip)] >= place_[flow_.vertex(block)]) return std::nullopt;
+  sweep(skip, block);
+  const auto inside = [&](Vertex v) { return stamp_[v] == now_ && reached_[v]; };
+  if (!inside(flow_.vertex(block))) return std::nullopt;
+  Region region;
+  region.fork = flow_.vertex(skip);
+  region.join = sum;
+  Arm arm{.nodes = {}, .inputs = {1 - skip_input}, .skip = false};
+  for (const Vertex v : members_) {
+    if (!reached_[v]) continue;
+    if (flow_.is_node(v)) {
+      arm.nodes.push_back(flow_.node(v));
+      for (const ValueId input : graph_.data_inputs(flow_.node(v))) {
+        if (input == skip || inside(flow_.vertex(input))) continue;
+        if (!is_side(input, skip)) return std::nullopt;
+        region.crossing.push_back(input);
+      }
+      continue;
+    }
+    const auto [begin, end] = boost::out_edges(v, flow_.edges());
+    const bool leaves = std::any_of(begin, end, [&](const auto& edge) {
+      const auto reader = static_cast<Vertex>(boost::target(edge, flow_.edges()));
+      return !inside(reader) && reader != flow_.vertex(sum);
+    });
+    if (leaves) region.crossing.push_back(flow_.value(v));
+  }
+  std::sort(arm.nodes.begin(), arm.nodes.end());
+  std::sort(region.crossing.begin(), region.crossing.end());
+  region.crossing.erase(std::unique(region.crossing.begin(), region.crossing.end()), region.crossing.end());
+  region.arms.resize(2);
+  region.arms[skip_input] = Arm{.nodes = {}, .inputs = {skip_input}, .skip = true};
+  region.arms[1 - skip_input] = std::move(arm);
+  return region;
+}
+
+std::optional<Region> SideValues::find_region(NodeId sum) {
+  const std::vector<ValueId> inputs = graph_.data_inputs(sum);
+  if (inputs.size() != 2 || inputs[0] == inputs[1] || !flow_.is_connected(sum)) return std::nullopt;
+  auto region = find_region(sum, inputs[0], inputs[1], 0);
+  return region ? std::move(region) : find_region(sum, inputs[1], inputs[0], 1);
+}
+
+}  // namespace ramus

@@ -1,0 +1,43 @@
+// Residual blocks that also read values from the side: attention masks, cached keys, position codes, other inputs.
+//
+//                     mask ─────────▶┐
+//     x ──┬──▶ (norm) ──▶ (attention) ──▶┐
+//         └─────────────────────────────▶┤ Add ──▶ y         fork x, arms [norm attention] and a skip, crossing: mask
+//
+// By dominators alone the fork would be the source, for the mask reaches the join without passing x. A sum counts as
+// residual all the same when one of its two operands is computed from the other, and whatever else goes into that comes
+// from the side: from another input of the graph, or without features (shapes, indices, and masks made of them).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "graph/region.hpp"
+
+namespace ramus {
+
+class SideValues {
+ public:
+  SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators);
+
+  // The region of a sum whose block reads side values; nullopt for any other node. Time: linear in what lies between the
+  // two operands in the order of execution, and what that reads.
+  std::optional<Region> find_region(NodeId sum);
+
+ private:
+  std::optional<Region> find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input);
+  void sweep(ValueId skip, ValueId block);
+  bool is_side(ValueId value, ValueId skip) const;
+
+  const Graph& graph_;
+  const Dataflow& flow_;
+  const DominatorTree& dominators_;
+  std::vector<std::size_t> place_;      // by vertex, in topological order
+  std::vector<bool> carries_features_;  // by value
+  std::vector<std::uint32_t> stamp_;    // by vertex: == now_ where the block depends on it
+  std::vector<bool> reached_;           // by vertex: computed from the skip
+  std::vector<Vertex> members_;         // of the sweep at hand
+  std::uint32_t now_ = 0;
+};
+
+}  // namespace ramus
