@@ -40,6 +40,7 @@ struct Value {
   ValueKind kind = ValueKind::computed;
   bool is_output = false;
   bool is_constant = false;     // a parameter, or computed from parameters alone (a weight behind DequantizeLinear)
+  bool may_be_fed = false;      // a parameter that is a graph input too: the caller may give another value
   NodeId producer;              // exists for computed values
   WeightId weight;              // exists for parameters
   std::vector<NodeId> readers;  // one entry for each time a node reads it, in node order
@@ -63,6 +64,7 @@ struct Node {
   std::vector<Attribute> attributes;
   std::vector<Body> bodies;
   std::vector<std::uint32_t> origins;  // places in the file's node list that this node stands for, ascending
+  std::optional<std::uint32_t> place;  // of the file's node that this one still is; nullopt where a rewrite added it
 
   bool is(std::string_view op_type) const { return op == op_type && (domain.empty() || domain == "ai.onnx"); }
   const Attribute* find_attribute(std::string_view attribute) const;
@@ -134,6 +136,8 @@ class GraphBuilder {
     std::vector<Body> bodies = {};
     std::vector<std::string> captures = {};
     std::vector<std::uint32_t> origins = {};  // empty: its own place in the order of adding
+    std::optional<std::uint32_t> place = {};  // nullopt: the first origin, unless a rewrite added the node
+    bool is_added = false;
   };
   NodeId add_node(NewNode node);
   NodeId add_node(std::string op, std::vector<std::string> inputs, std::vector<std::string> outputs) {

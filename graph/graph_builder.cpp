@@ -32,7 +32,8 @@ void GraphBuilder::add_input(std::string_view name, ElementType type, std::optio
   Value& input = graph_.values_[id.index];
   input.type = type;
   input.shape = std::move(shape);
-  if (input.kind == ValueKind::parameter) return;
+  input.may_be_fed = input.kind == ValueKind::parameter;
+  if (input.may_be_fed) return;
   note_if_twice(id);
   input.kind = ValueKind::input;
   defined_[id.index] = true;
@@ -43,6 +44,7 @@ void GraphBuilder::add_parameter(std::string_view name, WeightView weight) {
   const ValueId id = value(name);
   Value& parameter = graph_.values_[id.index];
   if (parameter.kind == ValueKind::input) {
+    parameter.may_be_fed = true;
     std::erase(graph_.inputs_, id);
   } else {
     note_if_twice(id);
@@ -68,6 +70,7 @@ void GraphBuilder::add_captured(std::string_view name, std::optional<WeightView>
 NodeId GraphBuilder::add_node(NewNode node) {
   const NodeId id(pending_.size());
   if (node.origins.empty()) node.origins = {id.index};
+  if (!node.is_added && !node.place) node.place = node.origins.front();
   pending_.push_back(std::move(node));
   return id;
 }
@@ -129,6 +132,7 @@ Status GraphBuilder::connect() {
     node.attributes = std::move(pending.attributes);
     node.bodies = std::move(pending.bodies);
     node.origins = std::move(pending.origins);
+    node.place = pending.place;
     node.name = std::move(pending.name);
     if (node.name.empty() || graph_.node_by_name_.count(node.name) != 0) {
       const std::string fallback = fallback_name(node.origins.front(), node.op);

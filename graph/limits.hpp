@@ -19,6 +19,7 @@ struct Limits {
   std::size_t channel_segments = 1 << 12;      // pieces of one value's channels; DenseNet's last concat has 60
   std::size_t all_channel_segments = 1 << 23;  // of all values, with the norms passed; under 1 GB, hostile graphs only
   std::uint64_t region_visits = 200'000'000;   // edges looked at while regions are walked; seconds, not hours
+  std::size_t sum_terms = 1 << 20;  // that the parallel form writes: 1400 blocks in a row, ResNet-1001 has 333
   std::size_t message_bytes = (std::size_t{1} << 31) - 1;  // protobuf's own limit, for what the official library parses
 };
 

@@ -15,9 +15,12 @@ class Application {
     if (auto status = follow_redirects(); !status) return propagate(std::move(status.error()));
     collect_origins();
     GraphBuilder builder(graph_.name());
+    if (auto status = place_added_nodes(); !status) return propagate(std::move(status.error()));
     add_values(builder);
     for (std::size_t n = 0; n < graph_.nodes().size(); ++n) {
       if (patch_.drop.count(NodeId(n)) == 0) add_node(builder, NodeId(n));
+      const auto [first, last] = added_behind_.equal_range(NodeId(n));
+      for (auto added = first; added != last; ++added) add_new_node(builder, *added->second);
     }
     for (const ValueId output : graph_.outputs()) builder.add_output(graph_[target(output)].name);
     return builder.finish();
@@ -46,6 +49,17 @@ class Application {
       }
       const ValueId end = target(id);
       for (const ValueId passed : way) end_of_redirect_.emplace(passed, end);
+    }
+    return {};
+  }
+
+  Status place_added_nodes() {
+    for (const AddedNode& added : patch_.add) {
+      const auto last = std::max_element(added.stands_for.begin(), added.stands_for.end());
+      if (last == added.stands_for.end() || last->index >= graph_.nodes().size()) {
+        return failure(ErrorKind::internal, "added node '" + added.name + "' stands for no node of the graph");
+      }
+      added_behind_.emplace(*last, &added);
     }
     return {};
   }
@@ -95,11 +109,14 @@ class Application {
         builder.set_type(value.name, value.type, value.shape);
       }
     }
+    for (const WeightView& parameter : patch_.add_parameters) builder.add_parameter(parameter.name, parameter);
   }
 
   void add_node(GraphBuilder& builder, NodeId id) const {
     const Node& node = graph_[id];
     GraphBuilder::NewNode kept{node.op, {}, {}, node.name, node.domain, node.attributes, node.bodies, {}, node.origins};
+    kept.place = node.place;
+    kept.is_added = !node.place;
     for (const ValueId input : node.inputs) kept.inputs.push_back(name(input));
     for (const ValueId output : node.outputs) kept.outputs.push_back(output.exists() ? graph_[output].name : "");
     std::set<std::string> captured;
@@ -108,16 +125,35 @@ class Application {
     }
     if (const auto more = inherited_.find(id); more != inherited_.end()) {
       kept.origins.insert(kept.origins.end(), more->second.begin(), more->second.end());
-      std::sort(kept.origins.begin(), kept.origins.end());
-      kept.origins.erase(std::unique(kept.origins.begin(), kept.origins.end()), kept.origins.end());
+      sort_and_unify(kept.origins);
     }
     builder.add_node(std::move(kept));
+  }
+
+  void add_new_node(GraphBuilder& builder, const AddedNode& added) const {
+    GraphBuilder::NewNode fresh{added.op, {}, added.outputs, added.name, {}, added.attributes};
+    fresh.is_added = true;
+    for (const std::string& input : added.inputs) {
+      const auto value = graph_.find_value(input);
+      fresh.inputs.push_back(value ? name(*value) : input);
+    }
+    for (const NodeId id : added.stands_for) {
+      fresh.origins.insert(fresh.origins.end(), graph_[id].origins.begin(), graph_[id].origins.end());
+    }
+    sort_and_unify(fresh.origins);
+    builder.add_node(std::move(fresh));
+  }
+
+  static void sort_and_unify(std::vector<std::uint32_t>& places) {
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
   }
 
   const Graph& graph_;
   const Patch& patch_;
   std::map<ValueId, ValueId> end_of_redirect_;
   std::map<NodeId, std::vector<std::uint32_t>> inherited_;
+  std::multimap<NodeId, const AddedNode*> added_behind_;
 };
 
 }  // namespace
@@ -127,6 +163,20 @@ Result<Graph> apply(const Graph& graph, const Patch& patch) {
   if (!patched) return patched;
   if (auto status = verify(*patched); !status) return propagate(std::move(status.error()));
   return patched;
+}
+
+void FreshNames::collect(const Graph& graph) {
+  for (const Value& value : graph.values()) taken_.insert(value.name);
+  for (const Node& node : graph.nodes()) {
+    taken_.insert(node.name);
+    for (const Body& body : node.bodies) collect(*body.graph);
+  }
+}
+
+std::string FreshNames::take(const std::string& wanted) {
+  std::string name = wanted;
+  for (std::size_t i = 1; !taken_.insert(name).second; ++i) name = wanted + "." + std::to_string(i);
+  return name;
 }
 
 }  // namespace ramus
