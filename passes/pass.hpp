@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -40,6 +41,8 @@ struct Findings {
   void append(Findings more);  // everything but the patch
 };
 
+inline constexpr std::int64_t kNewestOpset = std::numeric_limits<std::int64_t>::max();  // operators as they are today
+
 struct PassContext {
   const Graph& graph;
   const Analyses& analyses;
@@ -48,6 +51,7 @@ struct PassContext {
   const Limits& limits;
   const LabelsFile* labels = nullptr;  // nullptr: none were given
   std::uint64_t seed = 0;
+  std::int64_t opset = kNewestOpset;
   std::function<bool()> cancelled = [] { return false; };    // [any] thread
   std::function<void(std::uint64_t)> advance = [](auto) {};  // [any] thread; bytes of weights that are done
 };

@@ -50,8 +50,9 @@ Result<Analysed> run_pipeline(Graph graph, const PipelineRequest& request) {
   for (const PassInfo& pass : all_passes()) {
     if (wanted->count(pass.name) == 0) continue;
     request.began(pass.name);
-    const PassContext context{*analysed.graph, *analysed.analyses, analysed.findings, *request.options, request.limits,
-                              request.labels,  request.seed,       request.cancelled, request.advance};
+    const PassContext context{*analysed.graph,   *analysed.analyses, analysed.findings, *request.options,
+                              request.limits,    request.labels,     request.seed,      request.opset,
+                              request.cancelled, request.advance};
     auto found = pass.run(context);
     if (!found) return propagate(std::move(found.error()));
     if (found->patch && !found->patch->empty()) {

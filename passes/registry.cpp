@@ -3,7 +3,9 @@
 #include <array>
 
 #include "passes/drop_identities.hpp"
+#include "passes/drop_no_ops.hpp"
 #include "passes/explicit_branches.hpp"
+#include "passes/flatten_sums.hpp"
 #include "passes/fold_constants.hpp"
 #include "passes/grouped_branches.hpp"
 
@@ -42,6 +44,18 @@ constexpr std::array kPasses{
              {},
              {},
              drop_identities},
+    PassInfo{"drop-no-ops",
+             PassKind::rewrite,
+             "casts, reshapes, pads and transposes that change nothing are taken out of the way",
+             {},
+             {},
+             drop_no_ops},
+    PassInfo{"flatten-sums",
+             PassKind::rewrite,
+             "sums of sums become one sum, where nothing reads what lies between",
+             {},
+             {},
+             flatten_sums},
     PassInfo{"explicit-branches",
              PassKind::analysis,
              "forks that meet again in a concatenation, a sum, a product",
