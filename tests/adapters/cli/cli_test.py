@@ -116,7 +116,7 @@ def write(path, content):
 
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "strip", "passes"):
+    for command in ("analyze", "annotate", "strip", "rewrite", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
