@@ -54,6 +54,7 @@ bool passes_its_one_input(const Node& node) {
 // Output axis i is input axis perm[i]; empty when it is not a permutation of a known rank.
 std::vector<std::int64_t> permutation_of(const Graph& graph, const Node& node) {
   const auto given = node.ints_attribute("perm");
+  if (given.size() > Limits{}.rank) return {};
   std::vector<std::int64_t> perm(given.begin(), given.end());
   if (const auto& shape = graph[node.inputs[0]].shape; perm.empty() && shape) {
     perm.resize(shape->size());

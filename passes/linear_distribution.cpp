@@ -5,6 +5,7 @@
 namespace ramus {
 namespace {
 
+constexpr std::int64_t kMostZeros = 1 << 16;     // channels of a norm: the zeros that replace its shift are written out
 constexpr std::int64_t kFirstInferenceNorm = 7;  // opset; before it, an attribute said whether the norm trains
 
 bool can_be_copied(const Node& node) {
@@ -42,7 +43,7 @@ bool pads_with_zeros(const Graph& graph, const Node& node) {
   if (node.float_attribute("value", 0) != 0) return false;
   if (node.inputs.size() < 3 || !node.inputs[2].exists()) return true;
   const WeightView* value = graph.parameter(node, 2);
-  if (value == nullptr || value->elements() != 1) return false;
+  if (value == nullptr || value->elements() != 1 || graph[node.inputs[2]].may_be_fed) return false;
   const auto decoded = value->decode_double();
   return decoded && decoded->front() == 0;
 }
@@ -53,9 +54,10 @@ std::optional<Distribution> of_norm(const Graph& graph, const Node& node, std::i
   for (const std::size_t input : {kShift, kMean}) {
     if (input >= node.inputs.size() || !node.inputs[input].exists()) return std::nullopt;
     const auto& shape = graph[node.inputs[input]].shape;
-    if (!shape || std::count(shape->begin(), shape->end(), kUnknownDim) != 0) return std::nullopt;
+    const ElementType type = graph[node.inputs[input]].type;
+    if (!shape || !checked_elements(*shape, kMostZeros) || !is_numeric(type) || is_integer(type)) return std::nullopt;
   }
-  return Distribution{0, false, {}, {kShift, kMean}};
+  return Distribution{.zeroed = {kShift, kMean}};
 }
 
 }  // namespace
@@ -64,16 +66,17 @@ std::optional<Distribution> find_distribution(const Graph& graph, NodeId id, std
   const Node& node = graph[id];
   const auto data = find_data_input(graph, node);
   if (!data || !can_be_copied(node)) return std::nullopt;
-  if (node.is("Mul")) return Distribution{*data, false, {}, {}};
-  if (node.is("Add") && keeps_shape(graph, node, *data)) return Distribution{*data, true, {}, {}};
+  if (node.is("Mul")) return Distribution{.data = *data};
+  if (node.is("Add") && keeps_shape(graph, node, *data)) return Distribution{.data = *data, .only_adds = true};
   if (*data != 0) return std::nullopt;
   if (node.is("Conv")) {
-    const bool has_bias = node.inputs.size() > 2 && node.inputs[2].exists();
-    return Distribution{0, false, has_bias ? std::vector<std::size_t>{2} : std::vector<std::size_t>{}, {}};
+    Distribution distribution;
+    if (node.inputs.size() > 2) distribution.dropped = {2};
+    return distribution;
   }
   if (node.is("BatchNormalization")) return of_norm(graph, node, opset);
-  if (node.is("AveragePool") || node.is("Slice")) return Distribution{};
-  if (node.is("Pad") && pads_with_zeros(graph, node)) return Distribution{};
+  if (node.is("AveragePool")) return Distribution{};
+  if (node.is("Slice") || (node.is("Pad") && pads_with_zeros(graph, node))) return Distribution{.crosses_batch = true};
   return std::nullopt;
 }
 

@@ -17,6 +17,7 @@ namespace ramus {
 // The first term gets the operator as it is; the others get it without its constant part.
 struct Distribution {
   std::size_t data = 0;              // which input is the sum
+  bool crosses_batch = false;        // along the first dimension, too, no term may be broadcast
   bool only_adds = false;            // the operator is nothing but its constant part: the others stay as they are
   std::vector<std::size_t> dropped;  // trailing inputs that the others do without
   std::vector<std::size_t> zeroed;   // inputs that are zeros for the others

@@ -17,9 +17,10 @@ using Terms = std::vector<std::string>;  // values that add up to one of the tru
 // The nodes that a rewrite would like to add and drop, until it is known which of their values anything reads.
 class Proposal {
  public:
-  explicit Proposal(const Graph& graph) : graph_(graph), names_(graph) {}
+  explicit Proposal(const Graph& graph) : graph_(graph), value_names_(graph), node_names_(graph) {}
 
-  std::string fresh(const std::string& wanted) { return names_.take(wanted); }
+  std::string fresh_value(const std::string& wanted) { return value_names_.take(wanted); }
+  std::string fresh_node(const std::string& wanted) { return node_names_.take(wanted); }
   void add(AddedNode node) {
     writers_.emplace(node.outputs[0], nodes_.size());
     nodes_.push_back(std::move(node));
@@ -76,7 +77,7 @@ class Proposal {
   }
 
   const Graph& graph_;
-  FreshNames names_;
+  FreshNames value_names_, node_names_;
   std::vector<AddedNode> nodes_;
   std::vector<WeightView> parameters_;
   std::unordered_map<std::string, std::size_t> writers_;  // of a value: which of nodes_
@@ -133,10 +134,10 @@ class Parallelizer {
     for (std::size_t i = 0; i < sum.inputs.size(); ++i) {
       if (i != trunk) terms_.push_back(name(sum.inputs[i]));
     }
-    if (!is_nested) return;
+    if (!is_nested) return proposal_.replace(block.write);
     const ValueId output = sum.outputs[0];
-    if (!takes_any_number(output)) {
-      cut(block.write, sum.op + " of values that a Sum may not take");
+    if (std::string why = why_not_summed(sum); !why.empty()) {
+      cut(block.write, std::move(why));
     } else if (!spend(terms_.size())) {
       cut(block.write, "limit of " + std::to_string(limits_.sum_terms) + " terms");
     } else {
@@ -165,7 +166,7 @@ class Parallelizer {
       const auto distribution = terms_.size() > 1 ? find_distribution(graph_, id, opset_) : std::nullopt;
       if (terms_.size() == 1) {
         terms_ = {name(graph_[id].outputs[0])};
-      } else if (!distribution || !have_one_shape(graph_[id].inputs[distribution->data])) {
+      } else if (!distribution || !have_one_shape(graph_[id].inputs[distribution->data], distribution->crosses_batch)) {
         cut(id, graph_[id].op);
       } else if (!spend(terms_.size())) {
         cut(id, "limit of " + std::to_string(limits_.sum_terms) + " terms");
@@ -200,8 +201,8 @@ class Parallelizer {
       AddedNode copy = k == 0 ? first : rest;
       const std::string suffix = "/term" + std::to_string(k);
       copy.inputs[distribution.data] = terms_[k];
-      copy.outputs = {proposal_.fresh(output + suffix)};
-      if (!own_name.empty()) copy.name = proposal_.fresh(own_name + suffix);
+      copy.outputs = {proposal_.fresh_value(output + suffix)};
+      if (!own_name.empty()) copy.name = proposal_.fresh_node(own_name + suffix);
       terms_[k] = copy.outputs[0];
       shape_of_[terms_[k]] = graph_[node.outputs[0]].shape;
       proposal_.add(std::move(copy));
@@ -210,17 +211,17 @@ class Parallelizer {
   }
 
   // A parameter of zeros of that value's type and shape.
-  std::string zeros_like(ValueId value) {
+  const std::string& zeros_like(ValueId value) {
     static constexpr std::array<std::byte, 8> kZero{};
-    WeightView zeros;
-    zeros.name = proposal_.fresh(name(value) + "/zeros");
-    zeros.type = graph_[value].type;
-    zeros.storage = WeightStorage::fill;
-    zeros.dims = *graph_[value].shape;
-    zeros.bytes = std::span(kZero).first(static_cast<std::size_t>(bits_of(zeros.type) + 7) / 8);
-    std::string made = zeros.name;
-    proposal_.add(std::move(zeros));
-    return made;
+    const ElementType type = graph_[value].type;
+    const auto [known, is_new] = zeros_.try_emplace({type, *graph_[value].shape});
+    if (is_new) {
+      known->second = proposal_.fresh_value(name(value) + "/zeros");
+      WeightView zeros{known->second, type, WeightStorage::fill, *graph_[value].shape};
+      zeros.bytes = std::span(kZero).first(static_cast<std::size_t>(bits_of(type) + 7) / 8);
+      proposal_.add(std::move(zeros));
+    }
+    return known->second;
   }
 
   const std::optional<Dims>& shape_of(const std::string& term) const {
@@ -228,19 +229,33 @@ class Parallelizer {
     return made == shape_of_.end() ? graph_[*graph_.find_value(term)].shape : made->second;
   }
 
-  // Whether no term is broadcast: of the first dimension, which is the batch, nothing needs to be known.
-  bool have_one_shape(ValueId sum) const {
+  // Whether no term is broadcast. Of the first dimension, which is the batch, most operators need to know nothing.
+  bool have_one_shape(ValueId sum, bool crosses_batch) const {
     const auto& shape = graph_[sum].shape;
-    if (!shape || shape->empty() || std::count(shape->begin() + 1, shape->end(), kUnknownDim) != 0) return false;
+    if (!shape || shape->empty()) return false;
+    if (std::count(shape->begin() + (crosses_batch ? 0 : 1), shape->end(), kUnknownDim) != 0) return false;
     return std::all_of(terms_.begin(), terms_.end(), [&](const std::string& term) { return shape_of(term) == shape; });
   }
 
-  bool takes_any_number(ValueId sum) const {
-    const Value& value = graph_[sum];
-    if (can_be_summed(value.type, opset_)) return true;
-    const bool is_float = can_be_summed(value.type, std::max<std::int64_t>(opset_, 8));
-    const bool is_known = value.shape && std::count(value.shape->begin(), value.shape->end(), kUnknownDim) == 0;
-    return opset_ >= kFirstSum && is_float && is_known && have_one_shape(sum);
+  // The terms have one type; for operators that shape inference does not know, another one's is.
+  ElementType type_of(const Node& sum) const {
+    ElementType type = graph_[sum.outputs[0]].type;
+    for (const ValueId term : sum.inputs) {
+      if (type == ElementType::undefined) type = graph_[term].type;
+    }
+    return type;
+  }
+
+  // Empty, or why the values cannot be added in one Sum.
+  std::string why_not_summed(const Node& sum) const {
+    const ElementType type = type_of(sum);
+    if (can_be_summed(type, opset_)) return {};
+    if (!can_be_summed(type, kNewestOpset)) {
+      const std::string_view known = type == ElementType::undefined ? "unknown type" : name_of(type);
+      return sum.op + " of " + std::string(known);
+    }
+    if (opset_ >= kFirstSum && have_one_shape(sum.outputs[0], true)) return {};
+    return sum.op + ", for which opset " + std::to_string(opset_) + " has no Sum";
   }
 
   void add_sum(ValueId output, std::vector<NodeId> stands_for) {
@@ -257,6 +272,7 @@ class Parallelizer {
   Proposal proposal_;
   Terms terms_;                                                    // of the value that was reached
   std::unordered_map<std::string, std::optional<Dims>> shape_of_;  // of terms that are no values yet
+  std::map<std::pair<ElementType, Dims>, std::string> zeros_;
   ParallelStream current_;
   std::size_t spent_ = 0;
 };
