@@ -23,12 +23,12 @@ const kMakers = {
   bool: (n, random) => Uint8Array.from({length: n}, () => Math.floor(2 * random())),
 };
 
-// A dimension without a number takes its size from its place in `sizes`, those beyond take the last.
-export function makeInputs(ort, session, random, sizes = [1]) {
+// Of a dimension without a number, `size` says how long it is, by the rank of its input and its place there.
+export function makeInputs(ort, session, random, size = () => 1) {
   const feeds = {};
   for (const {name, type, shape} of session.inputMetadata) {
     if (!kMakers[type]) throw new Error(`input '${name}' has type ${type}, which this test does not make`);
-    const dims = shape.map((dim, i) => (typeof dim === 'number' && dim > 0 ? dim : sizes[Math.min(i, sizes.length - 1)]));
+    const dims = shape.map((dim, i) => (typeof dim === 'number' && dim > 0 ? dim : size(shape.length, i)));
     feeds[name] = new ort.Tensor(type, kMakers[type](dims.reduce((a, b) => a * b, 1), random), dims);
   }
   return feeds;
