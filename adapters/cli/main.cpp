@@ -89,10 +89,8 @@ void add_rewrite(CLI::App& app, CommonArguments& common, RewriteArguments& argum
       ->required()
       ->type_name("OUT.onnx");
   command
-      ->add_option(
-          "--form", arguments.form,
-          "normal: constants folded, no-ops dropped, sums flattened; parallel: and every residual block writes "
-          "into one sum")
+      ->add_option("--form", arguments.form,
+                   "normal: without constants and no-ops; parallel: and residual blocks side by side")
       ->required()
       ->type_name("FORM");
   add_common(*command, common);
