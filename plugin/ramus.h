@@ -2,8 +2,8 @@
  *
  * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
  * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
- * `threads` allows. ramus_analyze and ramus_rewrite fork short-lived children, in which the official ONNX library works: it
- * library may crash on hostile models, and the host must not.
+ * `threads` allows. ramus_analyze and ramus_rewrite fork short-lived children, in which the official ONNX library infers
+ * shapes and checks models: that library may crash on hostile ones, and the host must not.
  *
  *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
  *   ramus_error error = RAMUS_ERROR_INIT;
