@@ -122,7 +122,7 @@ class GraphBuilder {
   void add_input(std::string_view name, ElementType type = ElementType::undefined,
                  std::optional<Dims> shape = std::nullopt);
   // Also turns a graph input of that name into a parameter: IR version 3 lists initializers among the inputs.
-  void add_parameter(std::string_view name, WeightView weight);
+  void add_parameter(std::string_view name, WeightView weight, bool may_be_fed = false);
   void add_output(std::string_view name);
   // A body reads `name` from outside; `parameter` when it is constant there.
   void add_captured(std::string_view name, std::optional<WeightView> parameter = std::nullopt);

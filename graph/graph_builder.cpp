@@ -40,9 +40,10 @@ void GraphBuilder::add_input(std::string_view name, ElementType type, std::optio
   graph_.inputs_.push_back(id);
 }
 
-void GraphBuilder::add_parameter(std::string_view name, WeightView weight) {
+void GraphBuilder::add_parameter(std::string_view name, WeightView weight, bool may_be_fed) {
   const ValueId id = value(name);
   Value& parameter = graph_.values_[id.index];
+  parameter.may_be_fed = may_be_fed || parameter.kind == ValueKind::input;
   if (parameter.kind == ValueKind::input) {
     parameter.may_be_fed = true;
     std::erase(graph_.inputs_, id);

@@ -99,7 +99,7 @@ class Application {
     }
     for (std::size_t v = 0; v < graph_.values().size(); ++v) {
       const Value& value = graph_.values()[v];
-      if (value.kind == ValueKind::parameter) builder.add_parameter(value.name, graph_[value.weight]);
+      if (value.kind == ValueKind::parameter) builder.add_parameter(value.name, graph_[value.weight], value.may_be_fed);
       if (value.kind == ValueKind::captured) builder.add_captured(value.name);
       if (value.kind == ValueKind::input || value.kind == ValueKind::parameter) continue;
       const auto constant = patch_.parameters.find(ValueId(v));

@@ -7,7 +7,7 @@ namespace {
 bool trains(const Graph& graph, const Node& node) {
   if (node.inputs.size() < 3 || !node.inputs[2].exists()) return false;
   const WeightView* mode = graph.parameter(node, 2);
-  if (mode == nullptr) return true;
+  if (mode == nullptr || graph[node.inputs[2]].may_be_fed) return true;
   const auto values = mode->decode_double();
   return !values || values->empty() || values->front() != 0;
 }

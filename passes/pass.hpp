@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -40,6 +41,8 @@ struct Findings {
   void append(Findings more);  // everything but the patch
 };
 
+inline constexpr std::int64_t kNewestOpset = std::numeric_limits<std::int64_t>::max();  // operators as they are today
+
 struct PassContext {
   const Graph& graph;
   const Analyses& analyses;
@@ -49,11 +52,16 @@ struct PassContext {
   const LabelsFile* labels = nullptr;  // nullptr: none were given
   bool is_body = false;                // of an If, Loop or Scan
   std::uint64_t seed = 0;
+  std::int64_t opset = kNewestOpset;
   std::function<bool()> cancelled = [] { return false; };    // [any] thread
   std::function<void(std::uint64_t)> advance = [](auto) {};  // [any] thread; bytes of weights that are done
 };
 
-enum class PassKind { rewrite, analysis };
+enum class PassKind {
+  rewrite,   // the same function in operators of the model's own opset
+  fusion,    // a rewrite for the passes below only: its operators need not exist in that opset
+  analysis,  // facts
+};
 
 struct PassInfo {
   std::string_view name;  // the word of the command line, the report and the file: explicit-branches

@@ -9,7 +9,8 @@ namespace ramus {
 namespace {
 
 // Which rows run: all rewrites, and the wanted analyses with all rows above them whose facts they may read.
-Result<std::set<std::string_view>> wanted_rows(const std::vector<std::string>& names) {
+Result<std::set<std::string_view>> wanted_rows(const PipelineRequest& request) {
+  const std::vector<std::string>& names = request.passes;
   std::set<std::string_view> wanted;
   const auto rows = all_passes();
   for (const std::string& name : names) {
@@ -23,7 +24,8 @@ Result<std::set<std::string_view>> wanted_rows(const std::vector<std::string>& n
     wanted.insert(row->needs.begin(), row->needs.end());
   }
   for (const PassInfo& info : rows) {
-    if (names.empty() || info.kind == PassKind::rewrite) wanted.insert(info.name);
+    if (names.empty() || info.kind != PassKind::analysis) wanted.insert(info.name);
+    if (info.kind == PassKind::fusion && !request.fuses) wanted.erase(info.name);
   }
   return wanted;
 }
@@ -42,7 +44,7 @@ void Findings::append(Findings more) {
 }
 
 Result<Analysed> run_pipeline(Graph graph, const PipelineRequest& request) {
-  const auto wanted = wanted_rows(request.passes);
+  const auto wanted = wanted_rows(request);
   if (!wanted) return propagate(wanted.error());
   Analysed analysed;
   analysed.graph = std::make_shared<const Graph>(std::move(graph));
@@ -50,9 +52,9 @@ Result<Analysed> run_pipeline(Graph graph, const PipelineRequest& request) {
   for (const PassInfo& pass : all_passes()) {
     if (wanted->count(pass.name) == 0) continue;
     request.began(pass.name);
-    const PassContext context{*analysed.graph,   *analysed.analyses, analysed.findings, *request.options,
-                              request.limits,    request.labels,     request.is_body,   request.seed,
-                              request.cancelled, request.advance};
+    const PassContext context{*analysed.graph, *analysed.analyses, analysed.findings, *request.options,
+                              request.limits,  request.labels,     request.is_body,   request.seed,
+                              request.opset,   request.cancelled,  request.advance};
     auto found = pass.run(context);
     if (!found) return propagate(std::move(found.error()));
     if (found->patch && !found->patch->empty()) {

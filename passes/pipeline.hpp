@@ -1,6 +1,6 @@
 // Runs the passes of the table over one graph: rewrites make a new graph each, analyses add their facts.
 //
-//   graph ──fold-constants──▶ graph' ──drop-identities──▶ normal form ──explicit-branches──▶ … ──▶ Findings
+//   graph ──fold-constants──▶ graph' ──…──▶ normal form ──explicit-branches──▶ … ──▶ Findings
 #pragma once
 
 #include <memory>
@@ -18,6 +18,8 @@ struct PipelineRequest {
   Limits limits;
   bool is_body = false;  // of an If, Loop or Scan
   std::uint64_t seed = 0;
+  std::int64_t opset = kNewestOpset;  // of ai.onnx: what may stand in the normal form
+  bool fuses = true;                  // false: the normal form is to be written down, so no fusion runs
   std::function<bool()> cancelled = [] { return false; };
   std::function<void(std::uint64_t)> advance = [](auto) {};
   std::function<void(std::string_view pass)> began = [](auto) {};

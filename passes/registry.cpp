@@ -4,7 +4,9 @@
 
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
+#include "passes/drop_no_ops.hpp"
 #include "passes/explicit_branches.hpp"
+#include "passes/flatten_sums.hpp"
 #include "passes/fold_constants.hpp"
 #include "passes/fuse_operators.hpp"
 #include "passes/grouped_branches.hpp"
@@ -47,8 +49,20 @@ constexpr std::array kPasses{
              {},
              {},
              drop_identities},
-    PassInfo{"fuse-operators",
+    PassInfo{"drop-no-ops",
              PassKind::rewrite,
+             "casts, reshapes, pads and transposes that change nothing are taken out of the way",
+             {},
+             {},
+             drop_no_ops},
+    PassInfo{"flatten-sums",
+             PassKind::rewrite,
+             "sums of sums become one sum, where nothing reads what lies between",
+             {},
+             {},
+             flatten_sums},
+    PassInfo{"fuse-operators",
+             PassKind::fusion,
              "activations and norms that were taken apart become one operator again",
              {},
              {},

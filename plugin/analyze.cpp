@@ -94,7 +94,7 @@ std::uint64_t bytes_of_layers(const std::vector<AnalysedGraph>& graphs) {
 }
 
 Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& options, const PassOptions& pass_options,
-                  const Host& host) {
+                  std::int64_t opset, const Host& host) {
   const std::uint64_t total = bytes_of_layers(graphs);
   std::atomic<std::uint64_t> done{0};
   std::string phase;
@@ -102,6 +102,7 @@ Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& opti
   request.passes = options.passes;
   request.options = &pass_options;
   request.seed = options.seed;
+  request.opset = opset;
   request.cancelled = host.cancelled;
   request.advance = [&](std::uint64_t bytes) { host.progress(phase, done += bytes, total); };
   request.began = [&](std::string_view pass) {
@@ -136,7 +137,7 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
   report.tool_version = version();
   auto graphs = read_graphs(model, report);
   if (!graphs) return propagate(std::move(graphs.error()));
-  if (auto status = run_passes(*graphs, options, pass_options, host); !status) {
+  if (auto status = run_passes(*graphs, options, pass_options, model.info().opset(), host); !status) {
     return propagate(with_label(std::move(status.error()), model));
   }
   auto digest = model_digest(model);

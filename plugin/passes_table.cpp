@@ -9,7 +9,17 @@
 namespace ramus {
 namespace {
 
-std::string_view name_of(PassKind kind) { return kind == PassKind::rewrite ? "rewrite" : "analysis"; }
+std::string_view name_of(PassKind kind) {
+  switch (kind) {
+    case PassKind::rewrite:
+      return "rewrite";
+    case PassKind::fusion:
+      return "fusion";
+    case PassKind::analysis:
+      break;
+  }
+  return "analysis";
+}
 
 std::string to_text() {
   std::string text;

@@ -11,8 +11,10 @@
 #include "plugin/analyze.hpp"
 #include "plugin/annotations.hpp"
 #include "plugin/log_sink.hpp"
+#include "plugin/onnx/rewrite_writer.hpp"
 #include "plugin/passes_table.hpp"
 #include "plugin/report_formats.hpp"
+#include "plugin/rewrite.hpp"
 #include "plugin/version.hpp"
 
 struct ramus_session {
@@ -287,4 +289,16 @@ ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ra
     if (model == nullptr || writer == nullptr) return usage("strip: NULL argument");
     return ramus::strip(*model->wire, byte_sink(writer, user));
   });
+}
+
+ramus_status ramus_rewrite(ramus_model* model, const char* form, ramus_writer writer, void* user, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (model == nullptr || form == nullptr || writer == nullptr) return usage("rewrite: NULL argument");
+    const auto say = [&](const std::string& line) { model->session->log->info("{}", line); };
+    return ramus::rewrite(*model->wire, form, model->session->host(), say, byte_sink(writer, user));
+  });
+}
+
+int32_t ramus_model_has_external_data(const ramus_model* model) {
+  return model != nullptr && ramus::has_external_data(*model->wire) ? 1 : 0;
 }

@@ -2,8 +2,8 @@
  *
  * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
  * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
- * `threads` allows. ramus_analyze forks one short-lived child, in which the official ONNX library infers shapes: that
- * library may crash on hostile models, and the host must not.
+ * `threads` allows. ramus_analyze and ramus_rewrite fork short-lived children, in which the official ONNX library infers
+ * shapes and checks models: that library may crash on hostile ones, and the host must not.
  *
  *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
  *   ramus_error error = RAMUS_ERROR_INIT;
@@ -161,6 +161,21 @@ RAMUS_API ramus_status ramus_annotate(ramus_model* model, const ramus_report* re
 
 /* The model without any "ramus." entry: byte for byte what was annotated. [object: model] */
 RAMUS_API ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ramus_error* error);
+
+/* A model of the same function, up to rounding, with its branches made visible; weights are copied byte for byte, bodies
+ * and local functions stay as they are, "ramus." entries are left out. `form`:
+ *   "normal"    constants become initializers, nodes that change nothing go, sums of sums become one Sum
+ *   "parallel"  and every residual block writes into one sum; the log gets a line (RAMUS_LOG_INFO) for each residual
+ *               stream: how many blocks, in how many segments, and at which operators it is cut
+ * The result was read again, and the official checker objects to nothing that it did not object to before; it is held in
+ * memory until then. References to external data stay relative to the model's folder. RAMUS_USAGE: no such form.
+ * [object: model] */
+RAMUS_API ramus_status ramus_rewrite(ramus_model* model, const char* form, ramus_writer writer, void* user,
+                                     ramus_error* error);
+
+/* 1 when some weight lies in another file beside the model, so that the model cannot move without it; else 0.
+ * [object: model] */
+RAMUS_API int32_t ramus_model_has_external_data(const ramus_model* model);
 
 #ifdef __cplusplus
 }

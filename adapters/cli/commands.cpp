@@ -38,12 +38,12 @@ void handle_interrupts(void (*handler)(int)) {
 
 class Run {
  public:
-  explicit Run(const CommonArguments& common)
+  explicit Run(const CommonArguments& common, std::int32_t usual_log_level = RAMUS_LOG_WARNING)
       : bar_(common.progress == Show::always ||
              (common.progress == Show::automatic && !common.quiet && isatty(STDERR_FILENO) != 0)) {
     ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
     config.threads = common.threads;
-    config.log_level = common.log_level;
+    config.log_level = common.log_level.value_or(usual_log_level);
     config.log_user = this;
     config.log = [](void* user, std::int32_t, const char* text) {
       static_cast<Run*>(user)->bar_.clear();
@@ -162,6 +162,16 @@ void check_paths(const std::vector<std::string>& outputs, const std::vector<std:
   }
 }
 
+// Whether the output comes to lie elsewhere than the model. Where a pipe ends, nobody knows.
+bool leaves_folder(const std::string& model, const std::string& output) {
+  if (model == "-" || output == "-") return false;
+  const auto folder = [](const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    return (parent.empty() ? std::filesystem::path(".") : parent).string();
+  };
+  return !is_same_file(folder(model), folder(output));
+}
+
 std::string sidecar_of(const std::string& annotated) { return annotated + ".ramus.json"; }
 
 }  // namespace
@@ -232,6 +242,21 @@ void strip(const CommonArguments& common, const StripArguments& arguments) {
   ramus_error error = RAMUS_ERROR_INIT;
   check_written(ramus_strip(model.get(), OutputFile::write_to, &stripped, &error), error, stripped);
   commit(files);
+}
+
+void rewrite(const CommonArguments& common, const RewriteArguments& arguments) {
+  Run run(common, common.quiet ? RAMUS_LOG_WARNING : RAMUS_LOG_INFO);
+  const Model model = run.open(arguments.model);
+  if (ramus_model_has_external_data(model.get()) != 0 && leaves_folder(arguments.model, arguments.output)) {
+    throw Failure(Exit::usage, arguments.output +
+                                   ": the model's weights lie in files beside it, whose places it names from its own "
+                                   "folder; write the result into that folder");
+  }
+  OutputFile rewritten(arguments.output);
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_rewrite(model.get(), arguments.form.c_str(), OutputFile::write_to, &rewritten, &error), error,
+                rewritten);
+  rewritten.commit();
 }
 
 void list_passes(const std::string& format) {

@@ -15,7 +15,7 @@ struct CommonArguments {
   std::uint64_t seed = 0;
   bool quiet = false;
   Show progress = Show::automatic;
-  std::int32_t log_level = 0;  // RAMUS_LOG_*
+  std::optional<std::int32_t> log_level;  // RAMUS_LOG_*; RAMUS_LOG_WARNING where nothing was asked for
   std::vector<std::string> settings;
 };
 
@@ -35,9 +35,14 @@ struct StripArguments {
   std::string model, output;
 };
 
+struct RewriteArguments {
+  std::string model, output, form;
+};
+
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
 void strip(const CommonArguments& common, const StripArguments& arguments);
+void rewrite(const CommonArguments& common, const RewriteArguments& arguments);
 void list_passes(const std::string& format);
 
 }  // namespace ramus::cli

@@ -82,6 +82,21 @@ void add_strip(CLI::App& app, CommonArguments& common, StripArguments& arguments
   command->callback([&] { strip(common, arguments); });
 }
 
+void add_rewrite(CLI::App& app, CommonArguments& common, RewriteArguments& arguments) {
+  CLI::App* command = app.add_subcommand("rewrite", "Write a model of the same function, its branches made visible");
+  command->add_option("MODEL", arguments.model, "An ONNX file; - reads standard input")->required()->type_name("");
+  command->add_option("-o", arguments.output, "The rewritten model; - writes standard output")
+      ->required()
+      ->type_name("OUT.onnx");
+  command
+      ->add_option("--form", arguments.form,
+                   "normal: without constants and no-ops; parallel: and residual blocks side by side")
+      ->required()
+      ->type_name("FORM");
+  add_common(*command, common);
+  command->callback([&] { rewrite(common, arguments); });
+}
+
 // A word that is no command gets a line that lists those there are.
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
@@ -101,14 +116,15 @@ int run(int argc, char** argv) {
     return "ramus: error: " + std::string(error.what()) + "; see --help\n";
   });
   CommonArguments common;
-  common.log_level = RAMUS_LOG_WARNING;
   AnalyzeArguments analyze_arguments;
   AnnotateArguments annotate_arguments;
   StripArguments strip_arguments;
+  RewriteArguments rewrite_arguments;
   std::string passes_format = "text";
   add_analyze(app, common, analyze_arguments);
   add_annotate(app, common, annotate_arguments);
   add_strip(app, common, strip_arguments);
+  add_rewrite(app, common, rewrite_arguments);
   CLI::App* passes = app.add_subcommand("passes", "List the passes and their options");
   passes->add_option("--format", passes_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))

@@ -26,6 +26,7 @@ namespace ramus {
 
 OfficialOpinion ask_official_library(const WireModel&, const OfficialOptions&) {
   return {{},
+          {},
           {Note{"", "official-library", "built without the official ONNX library: no inferred shapes, no checker"}}};
 }
 
@@ -124,6 +125,7 @@ void read_answer(std::string_view answer, const WireModel& model, OfficialOpinio
   const std::string_view verdict = answer.substr(0, verdict_end);
   const std::string_view stop = answer.substr(verdict_end + 1, stop_end - verdict_end - 1);
   const auto note = [&](const char* code, const std::string& text) { opinion.notes.push_back(Note{"", code, text}); };
+  if (!verdict.empty()) opinion.objection = std::string(verdict);
   if (!verdict.empty()) note("checker", "the official checker objects: " + std::string(verdict));
   if (!stop.empty()) note("shape-inference", "the official shape inference stopped early: " + std::string(stop));
   answer.remove_prefix(stop_end + 1);

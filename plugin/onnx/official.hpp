@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace ramus {
 
 struct OfficialOpinion {
   TypesByGraph types;
-  std::vector<Note> notes;  // codes "checker", "shape-inference", "official-library"
+  std::optional<std::string> objection;  // of the checker; among the notes too
+  std::vector<Note> notes;               // codes "checker", "shape-inference", "official-library"
 };
 
 struct OfficialOptions {

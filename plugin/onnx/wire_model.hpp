@@ -70,6 +70,12 @@ struct ModelInfo {
   std::vector<std::pair<std::string, std::string>> metadata;  // metadata_props of the model, in order
   std::string graph_name;
   bool has_training_info = false;
+
+  // Of ai.onnx; 1 for a file that imports none, as ONNX has it.
+  std::int64_t opset() const {
+    const auto found = opsets.find("");
+    return found == opsets.end() ? 1 : found->second;
+  }
 };
 
 class WireModel {

@@ -110,6 +110,7 @@ TEST_CASE("an initializer that is also a graph input is a parameter, in either o
     const Graph graph = builder.finish().value();
     CHECK(graph.inputs().size() == 1);
     CHECK(graph.is_parameter(*graph.find_value("W")));
+    CHECK(graph[*graph.find_value("W")].may_be_fed);
     CHECK(graph.data_inputs(NodeId(0)) == std::vector<ValueId>{*graph.find_value("x")});
     CHECK(verify(graph));
   }

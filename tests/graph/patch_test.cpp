@@ -93,6 +93,18 @@ TEST_CASE("a value may be redirected to a parameter") {
   CHECK(origins(without, "y") == std::vector<std::uint32_t>{0, 1});
 }
 
+TEST_CASE("a parameter that the caller may replace stays one") {
+  GraphBuilder builder("g");
+  builder.add_input("x");
+  builder.add_input("W");
+  builder.add_parameter("W", make_weight("W", {1}, std::vector<float>{1}));
+  builder.add_node("Add", {"x", "W"}, {"y"});
+  builder.add_output("y");
+  const Graph same = patched(builder.finish().value(), {});
+  CHECK(same[*same.find_value("W")].may_be_fed);
+  CHECK(same.inputs().size() == 1);
+}
+
 TEST_CASE("captures follow a redirect, each once") {
   const Graph graph =
       graph_from_text("c, x -> y : i = Identity(x); j = Identity(x); y = If[then_branch={-> t : t = Add(i, j)}](c)");
@@ -117,6 +129,69 @@ TEST_CASE("redirects in a circle, and a dropped node that is still read, are err
   Patch undropped;
   undropped.parameters.emplace(*graph.find_value("b"), make_weight("b", {1}, std::vector<float>{1}));
   CHECK_FALSE(apply(graph, undropped));
+}
+
+TEST_CASE("an added node takes the place, the outputs and the origins of those it stands for") {
+  const Graph graph = graph_from_text("x, u, v -> y : r = Relu(x); s = Add(r, u); t = Add(s, v); y = Tanh(t)");
+  Patch patch;
+  patch.drop = {NodeId(1), NodeId(2)};
+  patch.add.push_back({"Sum", {"r", "u", "v"}, {"t"}, {NodeId(2), NodeId(1)}, "t"});
+  CHECK_FALSE(patch.empty());
+  const Graph summed = patched(graph, patch);
+  CHECK(to_text(summed) == "r = Relu(x)\nt = Sum(r, u, v)\ny = Tanh(t)\n");
+  CHECK(origins(summed, "t") == std::vector<std::uint32_t>{1, 2});
+  CHECK_FALSE(summed[*summed.find_node("t")].place);
+  CHECK(summed[*summed.find_node("y")].place == 3);
+}
+
+TEST_CASE("added nodes may read each other, added parameters, and values through the redirects") {
+  const Graph graph = graph_from_text("x -> y : i = Identity(x); y = Relu(i)");
+  Patch patch = bypass(graph, {"i"});
+  patch.drop.insert(NodeId(1));
+  patch.add.push_back({"Mul", {"i", "two"}, {"m"}, {NodeId(1)}, "", {{"alpha", 1.5f}}});
+  patch.add.push_back({"Relu", {"m"}, {"y"}, {NodeId(1)}});
+  patch.add_parameters.push_back(make_weight("two", {1}, std::vector<float>{2}));
+  const Graph scaled = patched(graph, patch);
+  CHECK(to_text(scaled) == "m = Mul(x, two)\ny = Relu(m)\n");
+  CHECK(scaled.parameter(scaled.nodes()[0], 1)->decode_float().value() == std::vector<float>{2});
+  CHECK(scaled.nodes()[0].float_attribute("alpha", 0) == 1.5f);
+  CHECK(scaled.nodes()[0].name == "#1:Mul");
+}
+
+TEST_CASE("what an earlier patch added stays an added node") {
+  const Graph graph = graph_from_text("x -> y : a = Relu(x); i = Identity(a); y = Tanh(i)");
+  Patch patch;
+  patch.drop.insert(NodeId(0));
+  patch.add.push_back({"Abs", {"x"}, {"a"}, {NodeId(0)}});
+  const Graph once = patched(graph, patch);
+  const Graph twice = patched(once, bypass(once, {"i"}));
+  CHECK(to_text(twice) == "a = Abs(x)\ny = Tanh(a)\n");
+  CHECK_FALSE(twice.nodes()[0].place);
+  CHECK(twice.nodes()[0].origins == std::vector<std::uint32_t>{0, 1});
+}
+
+TEST_CASE("an added node that stands for nothing, writes what another writes or reads nothing known is an error") {
+  const Graph graph = graph_from_text("x -> y : a = Relu(x); y = Tanh(a)");
+  for (const AddedNode& added :
+       {AddedNode{"Abs", {"x"}, {"b"}, {}}, AddedNode{"Abs", {"x"}, {"b"}, {NodeId(9)}},
+        AddedNode{"Abs", {"x"}, {"a"}, {NodeId(0)}}, AddedNode{"Abs", {"nowhere"}, {"b"}, {NodeId(0)}}}) {
+    Patch patch;
+    patch.add.push_back(added);
+    CHECK_FALSE(apply(graph, patch));
+  }
+}
+
+TEST_CASE("fresh names are used by no value, node or body, and never given twice") {
+  const Graph graph =
+      graph_from_text("c, x -> y : a = Relu(x); y = If[then_branch={-> t : t = Relu(a) as inner}](c) as branch");
+  FreshNames names(graph);
+  CHECK(names.take("a") == "a.1");
+  CHECK(names.take("a") == "a.2");
+  CHECK(names.take("t") == "t.1");
+  CHECK(names.take("inner") == "inner.1");
+  CHECK(names.take("branch") == "branch.1");
+  CHECK(names.take("new") == "new");
+  CHECK(names.take("new") == "new.1");
 }
 
 TEST_CASE("a long chain of Identity nodes is dropped in one sweep") {

@@ -81,6 +81,32 @@ static void a_model_is_analysed_annotated_and_stripped(const char* path) {
   free(json.data), free(summary.data), free(annotated.data), free(again.data), free(stripped.data), free(original.data);
 }
 
+static void a_model_is_rewritten(const char* path) {
+  ramus_session* session = new_session();
+  ramus_model* model = NULL;
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open(session, path, &model, &error) == RAMUS_OK);
+  assert(ramus_model_has_external_data(model) == 0 && ramus_model_has_external_data(NULL) == 0);
+  const char* const forms[] = {"normal", "parallel"};
+  for (int i = 0; i < 2; ++i) {
+    text rewritten = {NULL, 0};
+    ramus_model* again = NULL;
+    assert(ramus_rewrite(model, forms[i], append, &rewritten, &error) == RAMUS_OK);
+    assert(ramus_model_open_memory(session, rewritten.data, rewritten.size, NULL, &again, &error) == RAMUS_OK);
+    ramus_model_destroy(again);
+    free(rewritten.data);
+  }
+  assert(ramus_rewrite(model, "serial", append, NULL, &error) == RAMUS_USAGE);
+  assert(strstr(error.message, "'serial'") != NULL && strstr(error.message, "normal, parallel") != NULL);
+  assert(ramus_rewrite(model, "normal", refuse, NULL, &error) == RAMUS_CANCELLED);
+  assert(ramus_rewrite(model, NULL, append, NULL, &error) == RAMUS_USAGE);
+  assert(ramus_rewrite(NULL, "normal", append, NULL, &error) == RAMUS_USAGE);
+  ramus_session_cancel(session);
+  assert(ramus_rewrite(model, "normal", append, NULL, &error) == RAMUS_CANCELLED);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
 static void errors_say_what_is_wrong_and_leave_outputs_alone(const char* path) {
   ramus_session* session = new_session();
   ramus_model* model = (ramus_model*)&session; /* anything that is not NULL */
@@ -206,6 +232,7 @@ int main(int argc, char** argv) {
   assert(argc == 2);
   the_version_is_three_numbers();
   a_model_is_analysed_annotated_and_stripped(argv[1]);
+  a_model_is_rewritten(argv[1]);
   errors_say_what_is_wrong_and_leave_outputs_alone(argv[1]);
   structs_of_an_older_size_keep_their_defaults(argv[1]);
   the_host_hears_log_and_progress(argv[1]);

@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$1"
-cp "$here"/{package.json,package-lock.json,run_equal.mjs} "$1"
+cp "$here"/{package.json,package-lock.json} "$here"/*.mjs "$1"
 cd "$1"
 if cmp -s package-lock.json installed.lock; then exit 0; fi
 command -v node npm >/dev/null || { echo "SKIPPED: node or npm is not installed"; exit 77; }

@@ -5,39 +5,9 @@
 // Inputs take their shapes from the first model of a pair, 1 for a dimension that has no number. Exit status: 0 equal, 1 not,
 // 77 when ONNX Runtime is not installed beside this file.
 
-const kSkipped = 77;
+import {importRuntime, makeInputs, randomStream} from './inputs.mjs';
+
 const kSeeds = [1, 2, 3];
-
-// Small and good enough for test data. Steele, Vigna, "Computationally easy, spectrally good multipliers", 2021: mulberry32.
-function randomStream(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const kMakers = {
-  float32: (n, random) => Float32Array.from({length: n}, () => 2 * random() - 1),
-  float64: (n, random) => Float64Array.from({length: n}, () => 2 * random() - 1),
-  int64: (n, random) => BigInt64Array.from({length: n}, () => BigInt(Math.floor(2 * random()))),
-  int32: (n, random) => Int32Array.from({length: n}, () => Math.floor(2 * random())),
-  uint8: (n, random) => Uint8Array.from({length: n}, () => Math.floor(256 * random())),
-  int8: (n, random) => Int8Array.from({length: n}, () => Math.floor(256 * random()) - 128),
-  bool: (n, random) => Uint8Array.from({length: n}, () => Math.floor(2 * random())),
-};
-
-function makeInputs(ort, session, random) {
-  const feeds = {};
-  for (const {name, type, shape} of session.inputMetadata) {
-    if (!kMakers[type]) throw new Error(`input '${name}' has type ${type}, which this test does not make`);
-    const dims = shape.map((dim) => (typeof dim === 'number' && dim > 0 ? dim : 1));
-    feeds[name] = new ort.Tensor(type, kMakers[type](dims.reduce((a, b) => a * b, 1), random), dims);
-  }
-  return feeds;
-}
 
 function sameBits(a, b) {
   if (a.type !== b.type || a.dims.join() !== b.dims.join()) return false;
@@ -76,15 +46,7 @@ if (paths.length === 0 || paths.length % 2 !== 0) {
   process.exit(2);
 }
 
-let ort;
-try {
-  ort = (await import('onnxruntime-node')).default;
-} catch (error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  console.log('SKIPPED: onnxruntime-node is not installed');
-  process.exit(kSkipped);
-}
-
+const ort = await importRuntime();
 let failed = false;
 for (let i = 0; i < paths.length; i += 2) {
   const found = await differences(ort, paths[i], paths[i + 1]);

@@ -18,8 +18,9 @@ import tempfile
 import time
 
 import jsonschema
+import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 ramus, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 update = "--update" in sys.argv
@@ -114,9 +115,74 @@ def write(path, content):
     return lambda folder: (folder / path).write_bytes(content)
 
 
+def residual_model(folder):
+    nodes = [helper.make_node("Constant", [], ["W"], value=numpy_helper.from_array(np.eye(4, dtype=np.float32)))]
+    trunk = "x"
+    for i in range(4):
+        nodes.append(helper.make_node("MatMul", [trunk, "W"], [f"m{i}"], f"matmul{i}"))
+        nodes.append(helper.make_node("Add", [trunk, f"m{i}"], [f"s{i}"], f"sum{i}"))
+        trunk = f"s{i}"
+        if i == 1:
+            nodes.append(helper.make_node("Relu", [trunk], ["r"], "relu"))
+            trunk = "r"
+    nodes.append(helper.make_node("Tanh", [trunk], ["y"]))
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 7
+    (folder / "residual.onnx").write_bytes(model.SerializeToString())
+
+
+def rewriting():
+    _, files = check("rewrite-normal", "rewrite", "model.onnx", "-o", "n.onnx", "--form", "normal", leaves=["n.onnx"])
+    if files["n.onnx"] != example.read_bytes():
+        fail("rewrite-normal", "the example is in normal form, so not a byte should change")
+    _, files = check(
+        "rewrite-parallel", "rewrite", "residual.onnx", "-o", "p.onnx", "--form", "parallel", prepare=residual_model,
+        leaves=["p.onnx"],
+    )  # fmt: skip
+    model = onnx.load_model_from_string(files["p.onnx"])
+    onnx.checker.check_model(model)
+    if [len(node.input) for node in model.graph.node if node.op_type in ("Add", "Sum")] != [2, 3, 2, 3]:
+        fail("rewrite-parallel", "the sums have other numbers of terms")
+    if [tensor.name for tensor in model.graph.initializer] != ["W"]:
+        fail("rewrite-parallel", "the constant is no initializer")
+    _, quiet = check(
+        "rewrite-quiet", "rewrite", "residual.onnx", "-o", "p.onnx", "--form", "parallel", "--quiet", prepare=residual_model,
+        leaves=["p.onnx"],
+    )  # fmt: skip
+    if quiet["p.onnx"] != files["p.onnx"]:
+        fail("rewrite-quiet", "writes another model")
+    check("rewrite-without-stream", "rewrite", "model.onnx", "-o", "p.onnx", "--form", "parallel", leaves=["p.onnx"])
+    check("rewrite-no-form", "rewrite", "model.onnx", "-o", "n.onnx", exit_status=2)
+    check("rewrite-bad-form", "rewrite", "model.onnx", "-o", "n.onnx", "--form", "serial", exit_status=2)
+    check("rewrite-no-output", "rewrite", "model.onnx", "--form", "normal", exit_status=2)
+    check("rewrite-cyclic", "rewrite", "cyclic.onnx", "-o", "n.onnx", "--form", "normal", prepare=cyclic_model, exit_status=3)
+    check("rewrite-missing-model", "rewrite", "nowhere.onnx", "-o", "n.onnx", "--form", "normal", exit_status=3)
+
+    def external(folder):
+        model_with_external_data(folder, "w.bin")
+        (folder / "w.bin").write_bytes(bytes(16))
+        (folder / "elsewhere").mkdir()
+
+    check(
+        "rewrite-external-elsewhere", "rewrite", "external.onnx", "-o", "elsewhere/n.onnx", "--form", "normal", prepare=external,
+        exit_status=2,
+    )  # fmt: skip
+    _, files = check(
+        "rewrite-external", "rewrite", "external.onnx", "-o", "n.onnx", "--form", "normal", prepare=external, leaves=["n.onnx"],
+        shows=False,
+    )  # fmt: skip
+    if b"w.bin" not in files["n.onnx"]:
+        fail("rewrite-external", "the weight no longer names its file")
+
+
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "strip", "passes"):
+    for command in ("analyze", "annotate", "strip", "rewrite", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
@@ -277,6 +343,7 @@ def interrupted(signals):
 
 
 outputs_of_a_full_run()
+rewriting()
 errors()
 into_a_pipe()
 interrupted([signal.SIGINT])
