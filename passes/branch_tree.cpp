@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "passes/branch_names.hpp"
+#include "passes/branch_structure.hpp"
 #include "passes/pass.hpp"
 
 namespace ramus {
@@ -108,6 +109,21 @@ class Arranger {
   BranchTree tree_;
 };
 
+void find_repeats(const Graph& graph, std::span<const BranchGroup> groups, BranchTree& tree) {
+  std::vector<std::size_t> place(graph.nodes().size());
+  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  std::map<std::uint64_t, std::vector<std::size_t>> alike;  // entries by structure
+  for (std::size_t e = 0; e < tree.entries.size(); ++e) {
+    alike[structure_of(graph, groups[tree.entries[e].group], place)].push_back(e);
+  }
+  for (const auto& [structure, entries] : alike) {
+    for (const std::size_t e : entries) {
+      tree.entries[e].alike = entries.front();
+      tree.entries[e].times = entries.size();
+    }
+  }
+}
+
 }  // namespace
 
 BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> groups) {
@@ -119,6 +135,7 @@ BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> gro
     tree.entries[e].name = std::move(names[e].group);
     tree.entries[e].branch_names = std::move(names[e].branches);
   }
+  find_repeats(graph, groups, tree);
   return tree;
 }
 

@@ -29,6 +29,9 @@ struct BranchTree {
     int depth = 0;  // 0 for groups that lie in no branch
     std::string name;
     std::vector<std::string> branch_names;
+    std::size_t alike =
+        0;  // the first entry that is built alike (branch_structure.hpp); its own place where it is that
+    std::size_t times = 1;  // entries built alike, this one included
   };
   std::vector<Entry> entries;         // parents before their children, otherwise in the model's order
   std::vector<std::size_t> entry_of;  // by group

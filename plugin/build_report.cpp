@@ -127,6 +127,8 @@ class ReportBuilder {
     group.closed = found.closed;
     group.leaking = found.leaking;
     group.depth = entry.depth;
+    group.repeats = group_id(entry.alike);
+    group.times = entry.times;
     if (entry.parent) {
       group.parent = group_id(entry.parent->entry);
       group.parent_branch = branch_id(*group.parent, entry.parent->branch);

@@ -24,7 +24,7 @@ std::string_view name_of(PassKind kind) {
 std::string to_text() {
   std::string text;
   for (const PassInfo& pass : all_passes()) {
-    text += fmt::format("{:<18} {:<9} {}\n", pass.name, name_of(pass.kind), pass.summary);
+    text += fmt::format("{:<21} {:<9} {}\n", pass.name, name_of(pass.kind), pass.summary);
     for (const OptionInfo& option : pass.options) {
       const std::string setting = fmt::format("{}.{}={}", pass.name, option.name, option.otherwise);
       text += fmt::format("  --set {:<28} {} ({})\n", setting, option.summary, option.values);

@@ -76,6 +76,8 @@ struct ReportGroup {
   std::optional<std::string> parent;         // id of the group that it lies in
   std::optional<std::string> parent_branch;  // id of the branch
   int depth = 0;
+  std::string repeats;    // id of the first group that is built alike; its own where it is that
+  std::size_t times = 1;  // groups built alike, this one included
   std::vector<std::string> crossing;
   std::vector<ReportNode> shared;
   std::vector<ReportBranch> branches;

@@ -54,6 +54,7 @@ ReportJson group_to_json(const ReportGroup& group) {
   json["parent"] = group.parent ? ReportJson(*group.parent) : ReportJson(nullptr);
   json["parent_branch"] = group.parent_branch ? ReportJson(*group.parent_branch) : ReportJson(nullptr);
   json["depth"] = group.depth;
+  if (group.times > 1) json["repeated"] = {{"of", group.repeats}, {"times", group.times}};
   json["crossing"] = group.crossing;
   json["shared"] = names_of(group.shared);
   json["branches"] = ReportJson::array();

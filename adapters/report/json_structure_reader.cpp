@@ -84,6 +84,8 @@ ReportGroup read_group(const Field& field) {
   const std::int64_t depth = field["depth"].count();
   if (depth > kDeepest) field["depth"].fail("is too large");
   group.depth = static_cast<int>(depth);
+  group.repeats = field.has("repeated") ? field["repeated"]["of"].text() : group.id;
+  if (field.has("repeated")) group.times = static_cast<std::size_t>(field["repeated"]["times"].count());
   group.crossing = field["crossing"].texts();
   for (std::string& name : field["shared"].texts()) group.shared.push_back({std::move(name), 0});
   group.branches = field["branches"].list(read_branch);

@@ -90,12 +90,50 @@ class Summary {
     line("Branches: {}", counts.empty()
                              ? "no fork meets again in a concatenation or a sum, and no convolution has groups"
                              : plural(report_.groups.size(), "group", "groups") + " (" + counts + ")");
-    for (std::size_t g = 0; g < std::min(report_.groups.size(), kMostGroups); ++g) group(report_.groups[g]);
-    more("  ", report_.groups.size(), kMostGroups, "group", "groups");
+    told_ = shown_ = 0;
+    groups(0, report_.groups.size());
+    more("  ", report_.groups.size(), told_, "group", "groups");
+  }
+
+  // The end of a group and what lies in it, in the list of groups.
+  std::size_t after(std::size_t place) const {
+    const int depth = report_.groups[place].depth;
+    std::size_t next = place + 1;
+    while (next < report_.groups.size() && report_.groups[next].depth > depth) ++next;
+    return next;
+  }
+
+  // Groups that lie side by side, with what lies in them; those built like the one before are only counted.
+  void groups(std::size_t begin, std::size_t end) {
+    for (std::size_t g = begin; g < end && shown_ < kMostGroups;) {
+      const ReportGroup& first = report_.groups[g];
+      group(first);
+      ++shown_;
+      ++told_;
+      std::size_t next = after(g), repeats = 0;
+      groups(g + 1, next);
+      const ReportGroup* last = nullptr;
+      for (; next < end && is_alike(report_.groups[next], first); next = after(next), ++repeats) {
+        last = &report_.groups[next];
+        told_ += after(next) - next;
+      }
+      if (last != nullptr) {
+        line("{}and {} more like it, to {}", indent_of(first) + "  ", repeats, shortened(last->name, 60));
+      }
+      g = next;
+    }
+  }
+
+  static bool is_alike(const ReportGroup& a, const ReportGroup& b) {
+    return !a.repeats.empty() && a.repeats == b.repeats && a.parent_branch == b.parent_branch && a.graph == b.graph;
+  }
+
+  static std::string indent_of(const ReportGroup& group) {
+    return std::string(2 + 2 * static_cast<std::size_t>(std::min(group.depth, 12)), ' ');
   }
 
   void group(const ReportGroup& group) {
-    const std::string indent(2 + 2 * static_cast<std::size_t>(std::min(group.depth, 12)), ' ');
+    const std::string indent = indent_of(group);
     std::string what = group.kind;
     if (group.along && *group.along != "channels") what += " along " + *group.along;
     what += fmt::format(" of {}", group.branches.size());
@@ -316,6 +354,7 @@ class Summary {
   const Report& report_;
   const GroupIndex groups_;
   std::string text_;
+  std::size_t shown_ = 0, told_ = 0;  // groups written out; with those counted as their repeats
 };
 
 }  // namespace

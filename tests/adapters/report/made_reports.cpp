@@ -15,7 +15,7 @@ ReportBranch branch(std::string id, std::string name, std::vector<ReportNode> no
 
 ReportGroup outer_group() {
   ReportGroup group;
-  group.id = "g0";
+  group.id = group.repeats = "g0";
   group.name = "mixed3a";
   group.kind = "concat";
   group.join = ReportNode{"mixed3a", 9};
@@ -45,7 +45,7 @@ ReportGroup outer_group() {
 
 ReportGroup inner_group() {
   ReportGroup group;
-  group.id = "g1";
+  group.id = group.repeats = "g1";
   group.graph = "12/then_branch";
   group.name = "block";
   group.kind = "residual";

@@ -59,6 +59,23 @@ Notes
 )");
 }
 
+TEST_CASE("groups built alike, side by side, are told once") {
+  Report report = two_branch_report();
+  report.specialization.clear();
+  report.streams.clear();
+  for (const char* const id : {"g2", "g3", "g4"}) {
+    report.groups.push_back(report.groups[0]);
+    report.groups.back().id = id;
+    report.groups.back().name = std::string("copy ") + id;
+    report.groups.back().repeats = "g0";
+  }
+  report.groups.back().repeats = "g4";
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "    and 2 more like it, to copy g3\n"));
+  CHECK_FALSE(has(text, "copy g2"));
+  CHECK(has(text, "  copy g4  concat of 2"));
+}
+
 TEST_CASE("what was looked for and not found is said") {
   const std::string text = written_as("text", empty_report());
   CHECK(has(text, "Branches: no fork meets again"));
@@ -81,7 +98,7 @@ TEST_CASE("what is cut is counted, and where the rest is") {
   Report report = two_branch_report();
   for (int i = 2; i < 30; ++i) {
     report.groups.push_back(report.groups[1]);
-    report.groups.back().id = "g" + std::to_string(i);
+    report.groups.back().id = report.groups.back().repeats = "g" + std::to_string(i);
   }
   for (int i = 0; i < 20; ++i) {
     report.groups[0].branches.push_back(report.groups[0].branches[1]);
