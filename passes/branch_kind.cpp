@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "passes/linear_operators.hpp"
+#include "passes/skip_norm.hpp"
 
 namespace ramus {
 namespace {
 
-bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
+bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum") || is_skip_norm(node); }
 
 bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
   return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
