@@ -36,6 +36,8 @@ std::string_view name_of(BranchKind kind) {
       return "other";
     case BranchKind::grouped:
       return "grouped";
+    case BranchKind::heads:
+      return "heads";
   }
   return "";
 }

@@ -25,8 +25,12 @@ enum class BranchKind {
   towers,    // separate inputs that meet
   other,     // any other join of two computed values, named by its operator
   grouped,   // a convolution with groups, carried back and forth as far as channels stay apart
+  heads,     // attention heads: ranges of the layers that make queries, keys and values, and of that which reads them
 };
 std::string_view name_of(BranchKind kind);
+
+// Whether all branches hold the same nodes, and differ in the units that are theirs.
+inline bool shares_nodes(BranchKind kind) { return kind == BranchKind::grouped || kind == BranchKind::heads; }
 
 // What a concatenation strings together; only channels are units.
 enum class ConcatAxis { channels, space, batch };
@@ -40,25 +44,26 @@ struct UnitRange {
 };
 
 struct Branch {
-  std::vector<NodeId> nodes;       // ascending; grouped branches share theirs
+  std::vector<NodeId> nodes;       // ascending; grouped branches and heads share theirs
   bool skip = false;               // no nodes: the fork's value itself
   bool projection = false;         // the linear arm of a residual
   std::optional<UnitRange> units;  // at the join; concat and grouped only
-  std::vector<UnitRange> layers;   // in the order of the nodes
-  std::int64_t parameters = 0;     // elements of the weights it reads; a grouped branch counts its share
+  std::vector<UnitRange> layers;   // in the order of the nodes; heads: queries, keys, values
+  std::vector<UnitRange> inputs;   // heads: of the inputs, not the units, of the layer that reads them
+  std::int64_t parameters = 0;     // elements of the weights it reads; grouped branches and heads count their share
   std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where shapes are not known
   std::optional<std::array<std::int64_t, 2>> kernel;  // largest height and width of its convolutions
 };
 
 struct BranchGroup {
   BranchKind kind = BranchKind::concat;
-  NodeId join;                       // grouped: the last of its grouped convolutions
+  NodeId join;                       // grouped: the last of its grouped convolutions; heads: the layer that reads them
   Vertex fork = Dataflow::kSource;   // a vertex of the data flow of the normal form
   std::optional<std::int64_t> axis;  // of a concatenation, counted from the front
   ConcatAxis along = ConcatAxis::channels;
   bool closed = true;
   bool leaking = false;           // grouped: an operator inside lets neighbouring channels in (LRN)
-  std::vector<ValueId> crossing;  // values read outside, which keep the group open
+  std::vector<ValueId> crossing;  // values read outside, or from outside (masks of heads); they keep the group open
   std::vector<NodeId> shared;     // nodes that serve several arms
   std::vector<Branch> branches;
 };

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "passes/attention_heads.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/explicit_branches.hpp"
 #include "passes/fold_constants.hpp"
@@ -23,11 +24,12 @@ constexpr std::array kFactorOptions{
 };
 
 // What a pass reads of those above it, with what these read in turn.
-constexpr std::array<std::string_view, 2> kFinders{"explicit-branches", "grouped-branches"};
-constexpr std::array<std::string_view, 3> kTree{"explicit-branches", "grouped-branches", "branch-tree"};
+constexpr std::array<std::string_view, 3> kFinders{"explicit-branches", "grouped-branches", "attention-heads"};
+constexpr std::array<std::string_view, 4> kTree{"explicit-branches", "grouped-branches", "attention-heads",
+                                                "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
-constexpr std::array<std::string_view, 4> kBranchesAndFeatures{"explicit-branches", "grouped-branches", "branch-tree",
-                                                               "unit-features"};
+constexpr std::array<std::string_view, 5> kBranchesAndFeatures{"explicit-branches", "grouped-branches",
+                                                               "attention-heads", "branch-tree", "unit-features"};
 
 constexpr std::array kPasses{
     PassInfo{"fold-constants",
@@ -54,6 +56,12 @@ constexpr std::array kPasses{
              {},
              {},
              find_grouped_branches},
+    PassInfo{"attention-heads",
+             PassKind::analysis,
+             "attention heads, with their units in the layers around",
+             {},
+             {},
+             find_attention_heads},
     PassInfo{"branch-tree", PassKind::analysis, "names the groups and nests them", {}, kFinders, find_branch_tree},
     PassInfo{"residual-streams",
              PassKind::analysis,
