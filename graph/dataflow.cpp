@@ -13,7 +13,9 @@ bool computes_constants(const Graph& graph, const Node& node) {
   }) && std::any_of(node.outputs.begin(), node.outputs.end(), [](ValueId output) { return output.exists(); });
 }
 
-std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& vertex) {
+using Aside = std::span<const AsideRead>;
+
+std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, Aside aside, const auto& vertex) {
   std::vector<std::pair<Vertex, Vertex>> edges;
   for (std::size_t v = 0; v < graph.values().size(); ++v) {
     const Value& value = graph.values()[v];
@@ -27,7 +29,10 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& 
     if (computes_constants(graph, graph.nodes()[n])) continue;
     const std::vector<ValueId> inputs = graph.data_inputs(NodeId(n));
     if (inputs.empty()) edges.emplace_back(Dataflow::kSource, here);
-    for (const ValueId input : inputs) edges.emplace_back(vertex(input), here);
+    for (const ValueId input : inputs) {
+      const bool enters = !std::binary_search(aside.begin(), aside.end(), std::pair(NodeId(n), input));
+      edges.emplace_back(vertex(input), enters ? here : Dataflow::kSink);
+    }
     bool writes = false;
     for (const ValueId output : graph.nodes()[n].outputs) {
       if (!output.exists() || !is_connected(graph[output])) continue;
@@ -41,8 +46,8 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const auto& 
 
 }  // namespace
 
-Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {
-  const auto edges = edges_of(graph, [&](auto id) { return vertex(id); });
+Dataflow::Dataflow(const Graph& graph, Aside aside) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {
+  const auto edges = edges_of(graph, aside, [&](auto id) { return vertex(id); });
   edges_ = BoostDataflow(edges.begin(), edges.end(), 2 + graph.nodes().size() + graph.values().size());
 
   order_.reserve(size());

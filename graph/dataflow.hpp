@@ -11,6 +11,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "graph/graph.hpp"
@@ -20,9 +21,13 @@ namespace ramus {
 using Vertex = std::uint32_t;
 using BoostDataflow = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS>;
 
+// What a node reads beside its main inputs, from elsewhere: the mask of an attention.
+using AsideRead = std::pair<NodeId, ValueId>;
+
 class Dataflow {
  public:
-  explicit Dataflow(const Graph& graph);
+  // Values that a node reads `aside` (ascending; not all that it reads) flow to the sink instead of into it.
+  explicit Dataflow(const Graph& graph, std::span<const AsideRead> aside = {});
 
   static constexpr Vertex kSource = 0;
   static constexpr Vertex kSink = 1;

@@ -28,12 +28,13 @@ void for_each_successor(const Dataflow& flow, Vertex v, Visit visit) {
 }  // namespace
 
 RegionFinder::RegionFinder(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators,
-                           const DominatorTree& post_dominators, const Limits& limits)
+                           const DominatorTree& post_dominators, const Limits& limits, std::span<const AsideRead> aside)
     : graph_(graph),
       flow_(flow),
       dominators_(dominators),
       post_dominators_(post_dominators),
       limits_(limits),
+      aside_(aside),
       stamp_(flow.size(), 0),
       piece_(flow.size(), 0),
       label_(flow.size(), kNowhere) {}
@@ -49,9 +50,29 @@ Result<std::optional<Region>> RegionFinder::find(NodeId join) {
   label_by_input(inputs);
   fill_arms(inputs, region);
   find_crossing(region);
+  find_aside(region);
   region.closed =
       !region.overlapping && region.crossing.empty() && post_dominators_.dominates(flow_.vertex(join), region.fork);
   return region;
+}
+
+bool RegionFinder::is_aside(Vertex reader, Vertex read) const {
+  return !aside_.empty() && flow_.is_node(reader) && flow_.is_value(read) &&
+         std::binary_search(aside_.begin(), aside_.end(), AsideRead(flow_.node(reader), flow_.value(read)));
+}
+
+void RegionFinder::find_aside(Region& region) const {
+  if (aside_.empty()) return;
+  for (const Vertex v : members_) {
+    if (!flow_.is_node(v)) continue;
+    const NodeId node = flow_.node(v);
+    auto read = std::lower_bound(aside_.begin(), aside_.end(), AsideRead(node, ValueId(std::size_t{0})));
+    for (; read != aside_.end() && read->first == node; ++read) {
+      const Vertex value = flow_.vertex(read->second);
+      if (!inside(value) && value != region.fork) region.aside.push_back(*read);
+    }
+  }
+  std::sort(region.aside.begin(), region.aside.end());
 }
 
 // Backwards from the join's inputs, stopping at the fork; depth first, so that members_ can be put in an order in which
@@ -79,8 +100,9 @@ Status RegionFinder::sweep(Vertex fork, const std::vector<ValueId>& inputs) {
         continue;
       }
       const auto predecessor = static_cast<Vertex>(boost::source(*next, flow_.edges()));
+      const Vertex reader = path.back().first;
       ++next;
-      enter(predecessor);
+      if (!is_aside(reader, predecessor)) enter(predecessor);
     }
   }
   std::reverse(members_.begin(), members_.end());

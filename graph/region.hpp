@@ -12,7 +12,7 @@
 //                 └──────────▶┘
 //
 // A region is closed when the join post-dominates the fork, nothing inside is read from outside, and no two arms
-// overlap. Nothing inside can read from outside: the fork dominates all of it.
+// overlap. Nothing inside can read from outside: the fork dominates all of it, but for what is read aside.
 // Reference: Johnson, Pearson, Pingali, "The program structure tree", PLDI 1994.
 #pragma once
 
@@ -36,6 +36,7 @@ struct Region {
   std::vector<Arm> arms;          // by the first input of the join that they feed
   std::vector<NodeId> shared;     // ascending
   std::vector<ValueId> crossing;  // values of the region, or the fork, that are read outside; ascending
+  std::vector<AsideRead> aside;   // values from outside that are read aside; ascending, and no reason to be open
   bool overlapping = false;
   bool closed = false;
 };
@@ -43,8 +44,9 @@ struct Region {
 // Finds regions one after the other; keeps scratch space of one word per vertex between calls.
 class RegionFinder {
  public:
+  // `dominators` are those of the flow without what is read `aside` (ascending), which is not followed.
   RegionFinder(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators,
-               const DominatorTree& post_dominators, const Limits& limits);
+               const DominatorTree& post_dominators, const Limits& limits, std::span<const AsideRead> aside = {});
 
   // The region that ends at `join`; nullopt unless the join reads at least two different data values.
   // Time: linear in the region and its edges. Error: all calls together have taken more than limits.region_visits steps.
@@ -52,6 +54,8 @@ class RegionFinder {
 
  private:
   bool inside(Vertex v) const { return stamp_[v] == now_; }
+  bool is_aside(Vertex reader, Vertex read) const;
+  void find_aside(Region& region) const;
   Status sweep(Vertex fork, const std::vector<ValueId>& inputs);
   void join_pieces();
   Vertex piece_of(Vertex v);
@@ -64,6 +68,7 @@ class RegionFinder {
   const DominatorTree& dominators_;
   const DominatorTree& post_dominators_;
   const Limits& limits_;
+  std::span<const AsideRead> aside_;
   std::uint64_t visits_ = 0;
   std::uint32_t now_ = 0;
   std::vector<std::uint32_t> stamp_;  // == now_ for vertices of the region at hand

@@ -16,6 +16,9 @@ class Analyses {
   Analyses(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits) {}
 
   const Dataflow& dataflow() const;
+  // Masks, caches and the like that come to attention from elsewhere; ascending. Dominators do not see them: they would
+  // hide where branches around attention begin.
+  const std::vector<AsideRead>& aside() const;
   const DominatorTree& dominators() const;
   const DominatorTree& post_dominators() const;
   const ChannelFlow& channel_flow() const;
@@ -29,6 +32,7 @@ class Analyses {
   const Limits limits_;
   mutable std::recursive_mutex mutex_;
   mutable std::unique_ptr<const Dataflow> dataflow_;
+  mutable std::unique_ptr<const std::vector<AsideRead>> aside_;
   mutable std::unique_ptr<const DominatorTree> dominators_, post_dominators_;
   mutable std::unique_ptr<const ChannelFlow> channel_flow_;
   mutable std::unique_ptr<const AttentionCores> attention_;

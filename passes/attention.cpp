@@ -12,6 +12,8 @@ namespace ramus {
 namespace {
 
 constexpr std::size_t kMostSteps = 48;    // nodes between a product and the softmax; relative positions take about 20
+constexpr int kMostOrigins = 12;          // steps back from a value to the shape that it is made of
+constexpr std::size_t kMostInputs = 64;   // of a node that is passed
 constexpr std::size_t kMostReaders = 64;  // readers of one value that are looked at
 
 template <std::size_t N>
@@ -57,23 +59,39 @@ bool is_softmax_taken_apart(const Graph& graph, NodeId id) {
   return false;
 }
 
+// Truth values mask, and operators take masks of integers.
+bool is_index(const Graph& graph, NodeId reader, ValueId value) {
+  const ElementType type = graph[value].type;
+  return is_integer(type) && type != ElementType::boolean && !is_attention_operator(graph[reader]);
+}
+
+// The one value that a node's outcome is made of; of a Concat, which puts shapes together, the first.
+ValueId single_origin(const Graph& graph, NodeId node) {
+  if (graph[node].inputs.size() > kMostInputs) return {};
+  const auto inputs = graph.data_inputs(node);
+  if (inputs.empty()) return {};
+  const bool one = std::all_of(inputs.begin(), inputs.end(), [&](ValueId input) { return input == inputs.front(); });
+  return one || graph[node].is("Concat") ? inputs.front() : ValueId();
+}
+
 // The products with the keys that a softmax is taken of, and what stands between.
 struct Scores {
   std::vector<Product> products;  // nearest first
   std::vector<NodeId> between;
 };
 
-Scores walk_back(const Graph& graph, NodeId softmax) {
+Scores walk_back(const WalkedGraph& walked, NodeId softmax) {
+  const Graph& graph = walked.graph;
   Scores scores;
   std::vector<ValueId> open(graph[softmax].inputs);
   std::set<NodeId> seen;
-  for (std::size_t i = 0; i < open.size() && seen.size() < kMostSteps; ++i) {
+  for (std::size_t i = 0; i < open.size() && seen.size() < kMostSteps && walked.step(); ++i) {
     if (!open[i].exists() || graph.is_constant(open[i])) continue;
     const NodeId id = graph[open[i]].producer;
     if (!id.exists() || !seen.insert(id).second) continue;
     if (const auto product = find_product(graph, id)) {
       scores.products.push_back(*product);
-    } else if (is_one_of(graph[id], kBeforeSoftmax)) {
+    } else if (is_one_of(graph[id], kBeforeSoftmax) && graph[id].inputs.size() <= kMostInputs) {
       scores.between.push_back(id);
       const auto& inputs = graph[id].inputs;
       open.insert(open.end(), inputs.begin(),
@@ -89,13 +107,14 @@ struct Context {
   std::vector<NodeId> between;
 };
 
-std::optional<Context> walk_on(const Graph& graph, NodeId softmax) {
+std::optional<Context> walk_on(const WalkedGraph& walked, NodeId softmax) {
+  const Graph& graph = walked.graph;
   std::vector<std::pair<ValueId, std::vector<NodeId>>> open{{graph[softmax].outputs.front(), {}}};
   std::set<ValueId> seen{open.front().first};
   for (std::size_t i = 0; i < open.size() && i < kMostSteps; ++i) {
     const auto [value, path] = open[i];
     const auto& readers = graph[value].readers;
-    for (std::size_t r = 0; r < readers.size() && r < kMostReaders; ++r) {
+    for (std::size_t r = 0; r < readers.size() && r < kMostReaders && walked.step(); ++r) {
       const Node& node = graph[readers[r]];
       if (const auto product = find_product(graph, readers[r])) {
         const bool left = seen.count(product->left) != 0, right = seen.count(product->right) != 0;
@@ -113,39 +132,39 @@ std::optional<Context> walk_on(const Graph& graph, NodeId softmax) {
 
 class CoreFinder {
  public:
-  explicit CoreFinder(const Graph& graph) : graph_(graph), place_(graph.nodes().size()) {
-    const auto order = graph.topological_order();
-    for (std::size_t i = 0; i < order.size(); ++i) place_[order[i].index] = static_cast<std::uint32_t>(i);
-  }
+  explicit CoreFinder(const Graph& graph) : graph_(graph), walked_(graph) {}
 
   AttentionCores run() {
     AttentionCores cores;
     for (const NodeId id : graph_.topological_order()) {
+      if (walked_.exhausted()) break;
       const Node& node = graph_[id];
       if (node.outputs.empty() || !node.outputs[0].exists()) continue;
       if (is_attention_operator(node)) {
-        cores.all.push_back(attention_of_operator(graph_, id, place_));
+        cores.all.push_back(attention_of_operator(walked_, id));
       } else if (is_softmax(node) || is_softmax_taken_apart(graph_, id)) {
         if (auto found = around(id)) cores.all.push_back(std::move(*found));
       }
     }
+    cores.complete = !walked_.exhausted();
     cores.inside = mark_inside(cores.all);
+    for (Attention& attention : cores.all) find_aside(attention, cores);
     return cores;
   }
 
  private:
   std::optional<Attention> around(NodeId softmax) const {
-    const Scores scores = walk_back(graph_, softmax);
+    const Scores scores = walk_back(walked_, softmax);
     if (scores.products.empty()) return std::nullopt;
-    const auto context = walk_on(graph_, softmax);
+    const auto context = walk_on(walked_, softmax);
     if (!context) return std::nullopt;
     Attention attention;
     attention.scores = scores.products.front().node;
     attention.softmax = softmax;
     attention.product = context->product.node;
     attention.core = core_of(scores, softmax, *context);
-    assemble(graph_, place_, scores.products.front(), context->product, context->weights, attention);
-    for (std::size_t i = 1; i < scores.products.size(); ++i) add_product(graph_, place_, scores.products[i], attention);
+    assemble(walked_, scores.products.front(), context->product, context->weights, attention);
+    for (std::size_t i = 1; i < scores.products.size(); ++i) add_product(walked_, scores.products[i], attention);
     return attention;
   }
 
@@ -155,7 +174,7 @@ class CoreFinder {
     core.insert(context.between.begin(), context.between.end());
     for (const Product& product : scores.products) core.insert(product.node);
     std::vector<NodeId> between = scores.between;
-    std::sort(between.begin(), between.end(), [&](NodeId a, NodeId b) { return place_[a.index] < place_[b.index]; });
+    std::sort(between.begin(), between.end(), [&](NodeId a, NodeId b) { return walked_.is_before(a, b); });
     for (const NodeId id : between) {
       const auto& inputs = graph_[id].inputs;
       const bool depends = std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) {
@@ -176,7 +195,7 @@ class CoreFinder {
       for (const NodeId node : attention.core) inside[node.index] = true;
       paths.insert(paths.end(), attention.paths.begin(), attention.paths.end());
     }
-    std::sort(paths.begin(), paths.end(), [&](NodeId a, NodeId b) { return place_[a.index] > place_[b.index]; });
+    std::sort(paths.begin(), paths.end(), [&](NodeId a, NodeId b) { return walked_.is_before(b, a); });
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     for (const NodeId node : paths) {
       const auto& outputs = graph_[node].outputs;
@@ -191,8 +210,45 @@ class CoreFinder {
     return inside;
   }
 
+  // Whatever a node of attention reads that neither attention nor a projection has made, beside something that they have.
+  void find_aside(Attention& attention, const AttentionCores& cores) const {
+    std::set<NodeId> made_by(attention.core.begin(), attention.core.end());
+    made_by.insert(attention.paths.begin(), attention.paths.end());
+    for (const HeadLayer& layer : attention.layers) made_by.insert(layer.layer);
+    std::vector<NodeId> nodes = attention.core;
+    nodes.insert(nodes.end(), attention.paths.begin(), attention.paths.end());
+    for (const NodeId id : nodes) {
+      const bool is_operator = attention.scores == attention.product;
+      if (!cores.holds(id) || (!is_operator && (id == attention.scores || id == attention.product))) continue;
+      const std::size_t own = is_operator && id == attention.product ? inputs_of_operator(graph_[id]) : 0;
+      std::vector<ValueId> others;
+      bool reads_made = own > 0;
+      for (std::size_t i = own; i < graph_[id].inputs.size(); ++i) {
+        const ValueId input = graph_[id].inputs[i];
+        if (!input.exists() || graph_.is_constant(input)) continue;
+        const NodeId producer = graph_[input].producer;
+        const bool made = own == 0 && producer.exists() && made_by.count(producer) != 0;
+        reads_made = reads_made || made;
+        if (!made && !is_index(graph_, id, input) && !is_made_by(made_by, input)) others.push_back(input);
+      }
+      for (const ValueId other : others) {
+        if (reads_made) attention.aside.emplace_back(id, other);
+      }
+    }
+  }
+
+  // Such as the root of a shape that scores are divided by.
+  bool is_made_by(const std::set<NodeId>& nodes, ValueId value) const {
+    for (int steps = 0; steps < kMostOrigins && value.exists(); ++steps) {
+      const NodeId producer = graph_[value].producer;
+      if (!producer.exists() || nodes.count(producer) != 0) return producer.exists();
+      value = single_origin(graph_, producer);
+    }
+    return false;
+  }
+
   const Graph& graph_;
-  std::vector<std::uint32_t> place_;  // of each node in the order of execution
+  const WalkedGraph walked_;
 };
 
 }  // namespace
@@ -209,6 +265,20 @@ std::string_view name_of(HeadRole role) {
       return "output";
   }
   return "";
+}
+
+bool says_how(const Graph& graph, NodeId reader, ValueId value) {
+  if (is_index(graph, reader, value)) return true;
+  for (int steps = 0; steps < kMostOrigins; ++steps) {
+    if (graph.is_constant(value)) return true;
+    const NodeId producer = graph[value].producer;
+    if (!producer.exists()) return false;
+    if (graph[producer].is("Shape") || graph[producer].is("Size")) return true;
+    const ValueId above = single_origin(graph, producer);
+    if (!above.exists()) return false;
+    value = above;
+  }
+  return false;
 }
 
 AttentionCores find_attention(const Graph& graph) { return CoreFinder(graph).run(); }

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/dataflow.hpp"
 #include "graph/graph.hpp"
 
 namespace ramus {
@@ -47,16 +48,23 @@ struct Attention {
   std::int64_t heads = 1;
   std::vector<HeadLayer> layers;      // queries, keys, values, output; those that were found
   std::vector<NodeId> core;           // from the products with the keys to that with the values, ascending
-  std::vector<NodeId> paths;          // between the projections and the core, and from there to the output, ascending
+  std::vector<NodeId> paths;          // from the projections to the core, ascending
+  std::vector<NodeId> merge;          // from the core to the layer that reads it, in order of execution
+  std::vector<AsideRead> aside;       // read beside queries, keys and values: masks, caches, angles of a rotation
   std::vector<std::string> left_out;  // "key: units of one head of 'k' do not lie side by side"
 };
 
 struct AttentionCores {
   std::vector<Attention> all;  // by their softmax, in order of execution
   std::vector<bool> inside;    // by node: joins there are attention, not branches
+  bool complete = true;        // false: the graph asked for too many steps, and later attention was not looked for
 
   bool holds(NodeId node) const { return inside[node.index]; }
 };
+
+// Whether the value only says how: an integer (but not to an operator that takes masks of them), or something computed from
+// shapes alone, such as the divisor of scores.
+bool says_how(const Graph& graph, NodeId reader, ValueId value);
 
 // Time: linear in the graph; around each softmax no more than some hundred nodes are looked at.
 AttentionCores find_attention(const Graph& graph);

@@ -14,9 +14,9 @@ void relabel(Operand& operand, const std::string& labels) {
   }
 }
 
-void add_sources(const Graph& graph, const std::vector<std::uint32_t>& place, const Product& product, bool left,
-                 HeadRole role, const std::string& labels, std::vector<HeadSource>& sources) {
-  for (SourceOfUnits& found : sources_of(graph, left ? product.left : product.right, place)) {
+void add_sources(const WalkedGraph& walked, const Product& product, bool left, HeadRole role, const std::string& labels,
+                 std::vector<HeadSource>& sources) {
+  for (SourceOfUnits& found : sources_of(walked, left ? product.left : product.right)) {
     HeadSource source{role, std::move(found), std::nullopt};
     if (source.source.layout) source.operand = operand_of(product, left, *source.source.layout);
     if (source.operand) relabel(*source.operand, labels);
@@ -116,26 +116,23 @@ void add_layers(const std::vector<HeadSource>& sources, const HeadAxes& heads, A
   attention.paths.assign(paths.begin(), paths.end());
 }
 
-void add_output(const Graph& graph, ValueId context, const UnitLayout& layout, std::int64_t each,
+void add_output(const WalkedGraph& walked, ValueId context, const UnitLayout& layout, std::int64_t each,
                 Attention& attention) {
-  const auto reading = find_reading_layer(graph, context, layout);
+  const auto reading = find_reading_layer(walked, context, layout);
   if (!reading) return;
-  std::set<NodeId> paths(attention.paths.begin(), attention.paths.end());
-  add_paths(paths, reading->path);
-  attention.paths.assign(paths.begin(), paths.end());
+  attention.merge = reading->path;
   std::string why;
   HeadLayer layer{HeadRole::output, reading->layer,
-                  reading->path.empty() ? context : graph[reading->path.back()].outputs[0],
+                  reading->path.empty() ? context : walked.graph[reading->path.back()].outputs[0],
                   ranges_of(*reading, attention.heads, each, why)};
   if (layer.ranges.empty() && attention.heads > 1) attention.left_out.push_back("output: " + why);
   attention.layers.push_back(std::move(layer));
 }
 
-void add_product(const Graph& graph, const std::vector<std::uint32_t>& place, const Product& product,
-                 Attention& attention) {
+void add_product(const WalkedGraph& walked, const Product& product, Attention& attention) {
   std::set<NodeId> paths(attention.paths.begin(), attention.paths.end());
   for (const ValueId side : {product.left, product.right}) {
-    for (const SourceOfUnits& source : sources_of(graph, side, place)) {
+    for (const SourceOfUnits& source : sources_of(walked, side)) {
       const bool known = std::any_of(attention.layers.begin(), attention.layers.end(),
                                      [&](const HeadLayer& layer) { return layer.layer == source.layer; });
       if (known) paths.insert(source.path.begin(), source.path.end());
@@ -144,21 +141,22 @@ void add_product(const Graph& graph, const std::vector<std::uint32_t>& place, co
   attention.paths.assign(paths.begin(), paths.end());
 }
 
-void assemble(const Graph& graph, const std::vector<std::uint32_t>& place, const Product& scores,
-              const Product& context, ValueId weights, Attention& attention) {
+void assemble(const WalkedGraph& walked, const Product& scores, const Product& context, ValueId weights,
+              Attention& attention) {
+  const Graph& graph = walked.graph;
   const bool keys_first = keys_on_the_left(graph, scores, attention.softmax);
   const bool weights_first = context.left == weights;
   std::vector<HeadSource> sources;
-  add_sources(graph, place, scores, !keys_first, HeadRole::query, scores.output_labels, sources);
-  add_sources(graph, place, scores, keys_first, HeadRole::key, scores.output_labels, sources);
-  add_sources(graph, place, context, !weights_first, HeadRole::value,
+  add_sources(walked, scores, !keys_first, HeadRole::query, scores.output_labels, sources);
+  add_sources(walked, scores, keys_first, HeadRole::key, scores.output_labels, sources);
+  add_sources(walked, context, !weights_first, HeadRole::value,
               weights_first ? context.left_labels : context.right_labels, sources);
   const HeadAxes heads = find_head_axes(sources);
   add_layers(sources, heads, attention);
   const std::int64_t each = width_of_values(graph, context, weights_first, attention);
   if (each < 1 || each > (std::int64_t{1} << 33) || heads.heads > kMostHeads) return;
   const auto layout = layout_of_context(graph, context, weights_first, sources, heads, each);
-  if (layout) add_output(graph, graph[context.node].outputs.front(), *layout, each, attention);
+  if (layout) add_output(walked, graph[context.node].outputs.front(), *layout, each, attention);
 }
 
 }  // namespace ramus

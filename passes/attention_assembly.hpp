@@ -8,15 +8,15 @@ namespace ramus {
 
 // Fills heads, layers, paths and left_out of an attention whose core is there. `weights` is the operand of `context` that
 // the softmax has become.
-void assemble(const Graph& graph, const std::vector<std::uint32_t>& place, const Product& scores,
-              const Product& context, ValueId weights, Attention& attention);
+void assemble(const WalkedGraph& walked, const Product& scores, const Product& context, ValueId weights,
+              Attention& attention);
 
 // Another product whose outcome is added to the scores (relative positions): the paths of the same queries and keys.
-void add_product(const Graph& graph, const std::vector<std::uint32_t>& place, const Product& product,
-                 Attention& attention);
+void add_product(const WalkedGraph& walked, const Product& product, Attention& attention);
 
 // The same from sources that are known, and the layout of the context with its units numbered head by head.
 void add_layers(const std::vector<HeadSource>& sources, const HeadAxes& heads, Attention& attention);
-void add_output(const Graph& graph, ValueId context, const UnitLayout& layout, std::int64_t each, Attention& attention);
+void add_output(const WalkedGraph& walked, ValueId context, const UnitLayout& layout, std::int64_t each,
+                Attention& attention);
 
 }  // namespace ramus

@@ -7,26 +7,6 @@
 namespace ramus {
 namespace {
 
-// Made from shapes alone: the divisor of scores, the target of a Reshape.
-bool is_made_from_shapes(const Graph& graph, ValueId value) {
-  constexpr int kMostSteps = 12;
-  for (int steps = 0; steps < kMostSteps; ++steps) {
-    if (graph.is_constant(value)) return true;
-    const NodeId producer = graph[value].producer;
-    if (!producer.exists()) return false;
-    if (graph[producer].is("Shape") || graph[producer].is("Size")) return true;
-    const auto inputs = graph.data_inputs(producer);
-    if (inputs.empty()) return false;
-    const bool one = std::all_of(inputs.begin(), inputs.end(), [&](ValueId input) { return input == inputs.front(); });
-    if (!one && !graph[producer].is("Concat")) return false;
-    value = inputs.front();
-  }
-  return false;
-}
-
-// Shapes and indices say how, not what.
-bool holds_integers(const Value& value) { return is_integer(value.type) && value.type != ElementType::boolean; }
-
 bool changes_shape(const Node& node) {
   static constexpr std::array<std::string_view, 6> kOps{"Reshape", "Transpose", "Flatten",
                                                         "Squeeze", "Unsqueeze", "Cast"};
@@ -50,6 +30,7 @@ class HeadGroup {
       : graph_(context.graph), flow_(context.analyses.dataflow()), context_(context), attention_(attention) {
     nodes_.insert(attention.core.begin(), attention.core.end());
     nodes_.insert(attention.paths.begin(), attention.paths.end());
+    nodes_.insert(attention.merge.begin(), attention.merge.end());
     for (const HeadLayer& layer : attention.layers) {
       if (layer.role == HeadRole::output) output_ = layer.layer;
       nodes_.insert(layer.layer);
@@ -114,7 +95,7 @@ class HeadGroup {
         const NodeId producer = graph_[input].producer;
         const bool inside = producer.exists() && nodes_.count(producer) != 0;
         if (inside || flow_.vertex(input) == group.fork) continue;
-        if (!holds_integers(graph_[input]) && !is_made_from_shapes(graph_, input)) crossing.insert(input);
+        if (!says_how(graph_, id, input)) crossing.insert(input);
       }
       if (id == group.join) continue;
       for (const ValueId output : graph_[id].outputs) {
@@ -151,6 +132,10 @@ class HeadGroup {
 
 Result<Findings> find_attention_heads(const PassContext& context) {
   Findings findings;
+  if (!context.analyses.attention().complete) {
+    findings.notes.push_back(
+        {context.graph.name(), "heads", "attention takes too many steps to find; later ones are missing"});
+  }
   for (const Attention& attention : context.analyses.attention().all) {
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while heads were looked for");
     const std::string& where = context.graph[attention.product].name;

@@ -87,8 +87,8 @@ std::optional<Operand> operand_of_part(const Part& part, UnitLayout& layout) {
 
 class OperatorReader {
  public:
-  OperatorReader(const Graph& graph, NodeId id, const std::vector<std::uint32_t>& place)
-      : graph_(graph), id_(id), node_(graph[id]), form_(*find_form(node_)), place_(place) {
+  OperatorReader(const WalkedGraph& walked, NodeId id)
+      : walked_(walked), graph_(walked.graph), id_(id), node_(graph_[id]), form_(*find_form(node_)) {
     attention_.scores = attention_.softmax = attention_.product = id;
     attention_.core = {id};
   }
@@ -119,7 +119,7 @@ class OperatorReader {
     if (!input(place).exists()) return 1;
     const auto& shape = graph_[input(place)].shape;
     if (shape) return shape->size() == 4 ? (*shape)[1] : 1;
-    for (const SourceOfUnits& source : sources_of(graph_, input(place), place_)) {
+    for (const SourceOfUnits& source : sources_of(walked_, input(place))) {
       if (source.layout && !source.layout->open && source.layout->axes.size() == 4) {
         return extent_of(source.layout->axes[1]);
       }
@@ -171,7 +171,7 @@ class OperatorReader {
       }
     }
     for (const Part& part : parts) {
-      for (SourceOfUnits& found : sources_of(graph_, part.input, place_)) {
+      for (SourceOfUnits& found : sources_of(walked_, part.input)) {
         HeadSource source{part.role, std::move(found), std::nullopt};
         if (source.source.layout) source.operand = operand_of_part(part, *source.source.layout);
         sources_.push_back(std::move(source));
@@ -197,16 +197,16 @@ class OperatorReader {
     layout.axes.back() = {{four ? each : heads_ * each, 1}};
     if (four) layout.axes[1] = {{heads_, each}};
     for (UnitAxis& axis : layout.axes) tidy(axis);
-    add_output(graph_, node_.outputs.front(), layout, each, attention_);
+    add_output(walked_, node_.outputs.front(), layout, each, attention_);
   }
 
   static constexpr std::array<HeadRole, 3> kRoles{HeadRole::query, HeadRole::key, HeadRole::value};
 
+  const WalkedGraph& walked_;
   const Graph& graph_;
   NodeId id_;
   const Node& node_;
   const Form& form_;
-  const std::vector<std::uint32_t>& place_;
   std::int64_t heads_ = 1, shared_ = 1;
   std::vector<HeadSource> sources_;
   Attention attention_;
@@ -218,8 +218,8 @@ bool is_attention_operator(const Node& node) {
   return find_form(node) != nullptr && !node.inputs.empty() && node.inputs[0].exists();
 }
 
-Attention attention_of_operator(const Graph& graph, NodeId node, const std::vector<std::uint32_t>& place) {
-  return OperatorReader(graph, node, place).run();
-}
+std::size_t inputs_of_operator(const Node& node) { return find_form(node)->holds_weights ? 1 : 3; }
+
+Attention attention_of_operator(const WalkedGraph& walked, NodeId node) { return OperatorReader(walked, node).run(); }
 
 }  // namespace ramus

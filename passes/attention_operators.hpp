@@ -8,12 +8,15 @@
 #pragma once
 
 #include "passes/attention.hpp"
+#include "passes/attention_walk.hpp"
 
 namespace ramus {
 
 bool is_attention_operator(const Node& node);
 
-// `place` of each node in the order of execution.
-Attention attention_of_operator(const Graph& graph, NodeId node, const std::vector<std::uint32_t>& place);
+// How many of its inputs, from the first on, are what it attends with and to; the others are biases, masks and caches.
+std::size_t inputs_of_operator(const Node& node);
+
+Attention attention_of_operator(const WalkedGraph& walked, NodeId node);
 
 }  // namespace ramus

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMostSteps = 96;    // nodes between a product and a projection; a rotary embedding has about 15
 constexpr std::size_t kMostSources = 4;   // layers that one operand comes from; an adapter makes two
 constexpr std::size_t kMostReaders = 24;  // nodes between the context and the output projection
-constexpr std::size_t kMostOfOneValue = 64;  // readers of one value that are looked at
+constexpr std::uint64_t kStepsAtLeast = 100'000, kStepsPerNode = 4;  // of all walks in a graph
+constexpr std::size_t kMostOfOneValue = 64;  // readers of one value, inputs and outputs of one node
 
 struct Equation {
   std::string left, right, output;
@@ -114,7 +115,9 @@ std::optional<Projection> find_projection(const Graph& graph, NodeId id) {
   return einsum_projection(graph, id);
 }
 
-bool passes(const Graph& graph, NodeId id) { return carries_units(graph, id); }
+bool passes(const Graph& graph, NodeId id) {
+  return graph[id].inputs.size() <= kMostOfOneValue && carries_units(graph, id);
+}
 
 // Which of the node's inputs hold units of the source, as pointers.
 std::vector<const UnitLayout*> layouts_of(const Node& node, const std::map<ValueId, UnitLayout>& known) {
@@ -126,13 +129,15 @@ std::vector<const UnitLayout*> layouts_of(const Node& node, const std::map<Value
   return layouts;
 }
 
-SourceOfUnits follow(const Graph& graph, NodeId layer, const std::vector<NodeId>& nodes, ValueId end) {
+SourceOfUnits follow(const WalkedGraph& walked, NodeId layer, const std::vector<NodeId>& nodes, ValueId end) {
+  const Graph& graph = walked.graph;
   const Projection projection = *find_projection(graph, layer);
   SourceOfUnits source{layer, projection.reads, projection.units, std::nullopt, {}};
   const ValueId start = graph[layer].outputs.front();
   std::map<ValueId, UnitLayout> known{{start, projection.layout}};
   std::set<ValueId> reached{start};
   for (const NodeId id : nodes) {
+    if (!walked.step()) break;
     const Node& node = graph[id];
     if (std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) { return reached.count(v) != 0; }))
       continue;
@@ -173,11 +178,18 @@ std::optional<Product> find_product(const Graph& graph, NodeId id) {
   return product;
 }
 
-PathToLayers walk_to_layers(const Graph& graph, ValueId from, const std::vector<std::uint32_t>& place) {
+WalkedGraph::WalkedGraph(const Graph& walked)
+    : graph(walked), place_(walked.nodes().size()), left_(kStepsAtLeast + kStepsPerNode * walked.nodes().size()) {
+  const auto order = graph.topological_order();
+  for (std::size_t i = 0; i < order.size(); ++i) place_[order[i].index] = static_cast<std::uint32_t>(i);
+}
+
+PathToLayers walk_to_layers(const WalkedGraph& walked, ValueId from) {
+  const Graph& graph = walked.graph;
   PathToLayers path;
   std::vector<ValueId> open{from};
   std::set<NodeId> seen;
-  for (std::size_t i = 0; i < open.size() && seen.size() < kMostSteps; ++i) {
+  for (std::size_t i = 0; i < open.size() && seen.size() < kMostSteps && walked.step(); ++i) {
     const NodeId producer = graph[open[i]].producer;
     if (!producer.exists() || graph.is_constant(open[i]) || !seen.insert(producer).second) continue;
     if (find_projection(graph, producer)) {
@@ -195,15 +207,15 @@ PathToLayers walk_to_layers(const Graph& graph, ValueId from, const std::vector<
       }
     }
   }
-  std::sort(path.nodes.begin(), path.nodes.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
+  std::sort(path.nodes.begin(), path.nodes.end(), [&](NodeId a, NodeId b) { return walked.is_before(a, b); });
   return path;
 }
 
-std::vector<SourceOfUnits> sources_of(const Graph& graph, ValueId end, const std::vector<std::uint32_t>& place) {
-  const PathToLayers path = walk_to_layers(graph, end, place);
+std::vector<SourceOfUnits> sources_of(const WalkedGraph& walked, ValueId end) {
+  const PathToLayers path = walk_to_layers(walked, end);
   std::vector<SourceOfUnits> sources;
   for (const NodeId layer : path.layers) {
-    if (sources.size() < kMostSources) sources.push_back(follow(graph, layer, path.nodes, end));
+    if (sources.size() < kMostSources) sources.push_back(follow(walked, layer, path.nodes, end));
   }
   // Where some can be followed, the others lie behind a sum or a norm and are not what was asked for.
   const auto lost = [](const SourceOfUnits& source) { return !source.layout.has_value(); };
@@ -215,7 +227,8 @@ std::vector<SourceOfUnits> sources_of(const Graph& graph, ValueId end, const std
   return sources;
 }
 
-std::optional<ReadingLayer> find_reading_layer(const Graph& graph, ValueId from, const UnitLayout& layout) {
+std::optional<ReadingLayer> find_reading_layer(const WalkedGraph& walked, ValueId from, const UnitLayout& layout) {
+  const Graph& graph = walked.graph;
   struct Step {
     ValueId value;
     UnitLayout layout;
@@ -225,7 +238,7 @@ std::optional<ReadingLayer> find_reading_layer(const Graph& graph, ValueId from,
   for (std::size_t i = 0; i < open.size() && i < kMostReaders; ++i) {
     const Step step = open[i];
     const auto& readers = graph[step.value].readers;
-    for (std::size_t r = 0; r < readers.size() && r < kMostOfOneValue; ++r) {
+    for (std::size_t r = 0; r < readers.size() && r < kMostOfOneValue && walked.step(); ++r) {
       const NodeId reader = readers[r];
       const Node& node = graph[reader];
       if (const auto projection = find_projection(graph, reader); projection && projection->reads == step.value) {
@@ -243,10 +256,11 @@ std::optional<ReadingLayer> find_reading_layer(const Graph& graph, ValueId from,
         }
         return found;
       }
+      if (!passes(graph, reader) || node.outputs.size() != 1 || node.inputs.empty()) continue;
       // A sum of two values is where another path joins: what reads it is no output projection.
       const bool joins =
           (node.is("Add") || node.is("Sub") || node.is("Concat")) && graph.data_inputs(reader).size() > 1;
-      if (joins || !passes(graph, reader) || node.outputs.size() != 1 || node.inputs.empty()) continue;
+      if (joins) continue;
       std::vector<const UnitLayout*> layouts;
       for (const ValueId input : node.inputs) layouts.push_back(input == step.value ? &step.layout : nullptr);
       auto after = layout_through(graph, reader, 0, layouts);

@@ -21,12 +21,28 @@ struct Product {
 // nullopt for other operators, and where one side is constant.
 std::optional<Product> find_product(const Graph& graph, NodeId node);
 
+// A graph in which walks are taken. All of them together may take so many steps: around real attention a walk has some ten,
+// and a hostile graph may offer a hundred to each of a hundred thousand.
+class WalkedGraph {
+ public:
+  explicit WalkedGraph(const Graph& graph);
+
+  const Graph& graph;
+  bool is_before(NodeId a, NodeId b) const { return place_[a.index] < place_[b.index]; }  // in the order of execution
+  bool step() const { return left_ > 0 && left_-- > 0; }
+  bool exhausted() const { return left_ == 0; }
+
+ private:
+  std::vector<std::uint32_t> place_;
+  mutable std::uint64_t left_;
+};
+
 // A walk backwards from a value through operators that carry units, up to layers with weights.
 struct PathToLayers {
   std::vector<NodeId> nodes;   // all that were passed, in order of execution
   std::vector<NodeId> layers;  // with weights, nearest first
 };
-PathToLayers walk_to_layers(const Graph& graph, ValueId from, const std::vector<std::uint32_t>& place);
+PathToLayers walk_to_layers(const WalkedGraph& walked, ValueId from);
 
 struct SourceOfUnits {
   NodeId layer;
@@ -37,7 +53,7 @@ struct SourceOfUnits {
 };
 
 // What the layers of a path have become at its end, nearest layer first; at most four.
-std::vector<SourceOfUnits> sources_of(const Graph& graph, ValueId end, const std::vector<std::uint32_t>& place);
+std::vector<SourceOfUnits> sources_of(const WalkedGraph& walked, ValueId end);
 
 // Forwards from a value of known layout to the first layer that reads it.
 struct ReadingLayer {
@@ -47,7 +63,7 @@ struct ReadingLayer {
   std::int64_t base = 0;
   std::vector<NodeId> path;
 };
-std::optional<ReadingLayer> find_reading_layer(const Graph& graph, ValueId from, const UnitLayout& layout);
+std::optional<ReadingLayer> find_reading_layer(const WalkedGraph& walked, ValueId from, const UnitLayout& layout);
 
 // What of a layout's axes a product lines up (heads) and what it does not (the units inside a head).
 struct Operand {

@@ -57,6 +57,17 @@ std::optional<std::int64_t> concat_axis(const Graph& graph, NodeId join) {
   return std::nullopt;
 }
 
+// Masks and caches that attention inside reads from elsewhere.
+void add_aside(const Graph& graph, const Region& region, BranchGroup& group) {
+  for (const auto& [reader, value] : region.aside) {
+    if (says_how(graph, reader, value)) continue;
+    group.crossing.push_back(value);
+    group.closed = false;
+  }
+  std::sort(group.crossing.begin(), group.crossing.end());
+  group.crossing.erase(std::unique(group.crossing.begin(), group.crossing.end()), group.crossing.end());
+}
+
 std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   const Graph& graph = context.graph;
   BranchGroup group;
@@ -80,6 +91,7 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   }
   group.crossing = std::move(region.crossing);
   group.shared = std::move(region.shared);
+  add_aside(graph, region, group);
   return group;
 }
 
@@ -88,7 +100,8 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
 Result<Findings> find_explicit_branches(const PassContext& context) {
   const Graph& graph = context.graph;
   const Analyses& analyses = context.analyses;
-  RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits);
+  RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits,
+                      analyses.aside());
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
     if (!may_join_branches(graph, id) || analyses.attention().holds(id)) continue;

@@ -128,3 +128,21 @@ TEST_CASE("units that are no ranges are left out with a note") {
   REQUIRE(analysed.findings.notes.size() == 1);
   CHECK(analysed.findings.notes[0].text == "query: the units of one head do not lie side by side");
 }
+
+TEST_CASE("a mask, or a cache of keys, from elsewhere leaves the residual around attention what it is: open") {
+  CHECK(groups_of(kMasked).substr(0, 16) == "residual x -> []");
+  CHECK(groups_of(kMasked).find("-> y open") != std::string::npos);
+  const Analysed analysed = analyse(
+      "x:[?,?,8], mask, past -> y, present : n = LayerNormalization(x, g:float[8]);"
+      "a, present = com.microsoft::Attention[num_heads=2](n, W:float[8,24], b:float[24], mask, past);"
+      "o = MatMul(a, Wo:float[8,8]); y = Add(x, o)",
+      {.passes = {"branch-tree"}});
+  CHECK(groups_of(analysed) == "residual x -> [] [n a o] -> y open\n  heads n -> [a o] [a o] -> o open");
+  CHECK(analysed.findings.groups[0].crossing.size() == 3);
+}
+
+TEST_CASE("a mask that is made of the residual's own value is inside") {
+  CHECK(groups_of("x:[?,?,8] -> y : f = ReduceSum[axes=[2]](x); mask = Unsqueeze(f, u:int64[1]={1});" +
+                  block("s = MatMul(qh, kt); a = Add(s, mask); p = Softmax(a);"))
+            .substr(0, 48) == "residual x -> [] [n q k v q1 qh k1 kt v1 vh s a ");
+}
