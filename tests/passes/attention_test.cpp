@@ -310,3 +310,22 @@ TEST_CASE("hostile numbers of heads are not believed") {
                      "m = com.microsoft::GroupQueryAttention[num_heads=-3, kv_num_heads=0](q, k, v);" + kOutput)
             .substr(0, 6) == "1 head");
 }
+
+TEST_CASE("a graph that asks for too many steps is not walked to its end") {
+  std::string text = "x:[?,?,8] -> y : q = MatMul(x, W:float[8,8]); s0 = MatMul(q, x); v0 = MatMul(x, W);";
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i), next = std::to_string(i + 1);
+    text += "s" + next + " = Add(s" + n + ", s" + n + "); v" + next + " = Mul(v" + n + ", v" + n + ");";
+  }
+  std::string sum = "y = Sum(";
+  for (int i = 0; i < 2000; ++i) {
+    const std::string n = std::to_string(i);
+    text += "p" + n + " = Softmax(s40); c" + n + " = MatMul(p" + n + ", v40);";
+    sum += (i == 0 ? "c" : ", c") + n;
+  }
+  const Graph graph = graph_from_text(text + sum + ")");
+  const AttentionCores cores = find_attention(graph);
+  CHECK_FALSE(cores.complete);
+  CHECK(cores.all.size() > 100);
+  CHECK(cores.all.size() < 2000);
+}
