@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <random>
+
 #include "tests/passes/run_passes.hpp"
 
 using namespace ramus;
@@ -328,4 +331,62 @@ TEST_CASE("a graph that asks for too many steps is not walked to its end") {
   CHECK_FALSE(cores.complete);
   CHECK(cores.all.size() > 100);
   CHECK(cores.all.size() < 2000);
+}
+
+TEST_CASE("operators put together at random, with numbers that make no sense, break nothing") {
+  std::mt19937 random(1);
+  const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
+  static const std::array<const char*, 12> kNumbers{
+      "0", "1", "-1", "2", "3", "4", "8", "-2", "64", "1000000007", "9223372036854775807", "-9223372036854775808"};
+  const auto number = [&] { return std::string(kNumbers[pick(kNumbers.size())]); };
+  std::size_t found = 0;
+  for (int graph = 0; graph < 400; ++graph) {
+    std::vector<std::string> values{"x"};
+    std::string text = "x:[?,4,8] -> y : ";
+    int parameters = 0;
+    const auto value = [&] { return values[values.size() - 1 - pick(std::min<std::size_t>(values.size(), 5))]; };
+    const auto list = [&](std::size_t count) {
+      std::string numbers = "P" + std::to_string(parameters++) + ":int64[" + std::to_string(count) + "]={";
+      for (std::size_t i = 0; i < count; ++i) numbers += (i == 0 ? "" : ",") + number();
+      return numbers + "}";
+    };
+    for (int node = 0; node < 40; ++node) {
+      const std::string name = "n" + std::to_string(node);
+      const std::array<std::string, 20> forms{
+          name + " = MatMul(" + value() + ", P" + std::to_string(parameters++) + ":float[8,8])",
+          name + " = MatMul(" + value() + ", " + value() + ")",
+          name + " = Softmax(" + value() + ")",
+          name + " = Reshape(" + value() + ", " + list(3) + ")",
+          name + " = Reshape(" + value() + ", " + list(4) + ")",
+          name + " = Transpose[perm=[0,2,1,3]](" + value() + ")",
+          name + " = Transpose[perm=[1," + std::to_string(pick(3)) + ",2]](" + value() + ")",
+          name + " = Slice(" + value() + ", " + list(1) + ", " + list(1) + ", " + list(1) + ", " + list(1) + ")",
+          name + ", " + name + "b = Split[axis=" + number() + "](" + value() + ", " + list(2) + ")",
+          name + " = Gather[axis=" + number() + "](" + value() + ", " + list(2) + ")",
+          name + " = Concat[axis=" + number() + "](" + value() + ", " + value() + ")",
+          name + " = Expand(" + value() + ", " + list(4) + ")",
+          name + " = Tile(" + value() + ", " + list(3) + ")",
+          name + " = Unsqueeze(" + value() + ", " + list(1) + ")",
+          name + " = Squeeze(" + value() + ", " + list(1) + ")",
+          name + " = Add(" + value() + ", " + value() + ")",
+          name + " = ReduceSum[axes=[-1]](" + value() + ")",
+          name + " = com.microsoft::Attention[num_heads=" + number() + ", qkv_hidden_sizes=[" + number() + "," +
+              number() + "," + number() + "]](" + value() + ", P" + std::to_string(parameters++) + ":float[8,24])",
+          name + " = com.microsoft::GroupQueryAttention[num_heads=" + number() + ", kv_num_heads=" + number() + "](" +
+              value() + ")",
+          name + " = Attention[q_num_heads=" + number() + "](" + value() + ", " + value() + ", " + value() + ")"};
+      text += forms[pick(forms.size())] + "; ";
+      values.push_back(name);
+    }
+    const Analysed analysed = analyse(text + "y = Relu(" + values.back() + ")", {.passes = {"residual-streams"}});
+    for (const Attention& attention : analysed.analyses->attention().all) {
+      ++found;
+      for (const HeadLayer& layer : attention.layers) {
+        const bool one_each = layer.ranges.empty() || static_cast<std::int64_t>(layer.ranges.size()) == attention.heads;
+        CHECK(one_each);
+        for (const HeadRange& range : layer.ranges) CHECK((0 <= range.begin && range.begin < range.end));
+      }
+    }
+  }
+  CHECK(found > 500);
 }
