@@ -21,5 +21,8 @@ const DominatorTree& Analyses::post_dominators() const {
 const ChannelFlow& Analyses::channel_flow() const {
   return once(channel_flow_, [&] { return ChannelFlow(graph_, limits_); });
 }
+const AttentionCores& Analyses::attention() const {
+  return once(attention_, [&] { return find_attention(graph_); });
+}
 
 }  // namespace ramus

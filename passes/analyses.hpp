@@ -7,6 +7,7 @@
 #include "graph/channel_flow.hpp"
 #include "graph/dominators.hpp"
 #include "graph/limits.hpp"
+#include "passes/attention.hpp"
 
 namespace ramus {
 
@@ -18,6 +19,7 @@ class Analyses {
   const DominatorTree& dominators() const;
   const DominatorTree& post_dominators() const;
   const ChannelFlow& channel_flow() const;
+  const AttentionCores& attention() const;
 
  private:
   template <class T, class Make>
@@ -29,6 +31,7 @@ class Analyses {
   mutable std::unique_ptr<const Dataflow> dataflow_;
   mutable std::unique_ptr<const DominatorTree> dominators_, post_dominators_;
   mutable std::unique_ptr<const ChannelFlow> channel_flow_;
+  mutable std::unique_ptr<const AttentionCores> attention_;
 };
 
 }  // namespace ramus

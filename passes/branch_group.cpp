@@ -41,6 +41,8 @@ std::string_view name_of(BranchKind kind) {
       return "conditional";
     case BranchKind::outputs:
       return "outputs";
+    case BranchKind::heads:
+      return "heads";
   }
   return "";
 }

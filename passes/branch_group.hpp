@@ -28,8 +28,12 @@ enum class BranchKind {
   grouped,      // a convolution with groups, carried back and forth as far as channels stay apart
   conditional,  // the bodies of an If: one of them runs
   outputs,      // forks that never meet again: each branch ends in an output of the graph
+  heads,  // attention heads: ranges of the layers that make queries, keys and values, and of that which reads them
 };
 std::string_view name_of(BranchKind kind);
+
+// Whether all branches hold the same nodes, and differ in the units that are theirs.
+inline bool shares_nodes(BranchKind kind) { return kind == BranchKind::grouped || kind == BranchKind::heads; }
 
 // What a concatenation strings together; only channels are units.
 enum class ConcatAxis { channels, space, batch };
@@ -43,27 +47,29 @@ struct UnitRange {
 };
 
 struct Branch {
-  std::vector<NodeId> nodes;       // ascending; grouped branches share theirs
+  std::vector<NodeId> nodes;       // ascending; grouped branches and heads share theirs
   std::string body;                // conditional: the attribute of the join that holds its nodes, then_branch
   ValueId output;                  // outputs: the graph's output that it ends in
   bool skip = false;               // no nodes: the fork's value itself
   bool projection = false;         // the linear arm of a residual
   std::optional<UnitRange> units;  // at the join, where it concatenates channels; and of grouped
-  std::vector<UnitRange> layers;   // in the order of the nodes
-  std::int64_t parameters = 0;     // elements of the weights it reads; a grouped branch counts its share
+  std::vector<UnitRange> layers;   // in the order of the nodes; heads: queries, keys, values
+  std::vector<UnitRange> inputs;   // heads: of the inputs, not the units, of the layer that reads them
+  std::int64_t parameters = 0;     // elements of the weights it reads; grouped branches and heads count their share
   std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where a layer's shape is not known
   std::optional<std::array<std::int64_t, 2>> kernel;  // largest height and width of its convolutions
 };
 
 struct BranchGroup {
   BranchKind kind = BranchKind::concat;
-  NodeId join;                       // grouped: the last of its grouped convolutions; outputs: !exists()
-  Vertex fork = Dataflow::kSource;   // a vertex of the data flow of the normal form
+  NodeId join;                      // grouped: the last of its convolutions; heads: the layer that reads them; outputs:
+                                    // !exists()
+  Vertex fork = Dataflow::kSource;  // a vertex of the data flow of the normal form
   std::optional<std::int64_t> axis;  // of a concatenation, counted from the front
   std::optional<ConcatAxis> along;   // of a concatenation whose axis is known
   bool closed = true;
   bool leaking = false;           // grouped: an operator inside lets neighbouring channels in (LRN)
-  std::vector<ValueId> crossing;  // values read outside, which keep the group open
+  std::vector<ValueId> crossing;  // values read outside, or from outside (masks of heads); they keep the group open
   std::vector<NodeId> shared;     // nodes that serve several arms
   std::vector<Branch> branches;
 };

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "passes/linear_operators.hpp"
+#include "passes/skip_norm.hpp"
 
 namespace ramus {
 namespace {
@@ -135,7 +136,7 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
 
 }  // namespace
 
-bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
+bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum") || is_skip_norm(node); }
 
 bool may_join_branches(const Graph& graph, NodeId id) {
   const Node& node = graph[id];

@@ -1,14 +1,14 @@
 // What kind of branches meet at a join, if they are branches at all.
 //
 //     Concat                         concat; split where a Split or slices of one value are the fork
-//     Add, Sum                       residual with a skip or a projection, else sum
+//     Add, Sum                       residual with a skip or a projection, else sum (SkipLayerNormalization is one)
 //     Mul                            gate where an arm ends in sigmoid, hard-sigmoid, softmax or tanh, or is broadcast
 //     Sub, Div, Min, Max, MatMul …   other
 //     at separate inputs             towers, whatever the operator
 //
 // No branches meet where an exporter took one operator apart: in x · sigmoid(x), in x - mean(x), in a gelu. Such a join has
 // arms of elementwise operators and reductions only. Nor do they in a sum whose operands differ in shape (a bias or a mask
-// that is computed), or among shapes and indices.
+// that is computed), or among shapes and indices, or inside attention (attention.hpp).
 #pragma once
 
 #include <optional>

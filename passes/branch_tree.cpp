@@ -25,11 +25,11 @@ struct Place {
   std::size_t branch = 0;
 };
 
-// Which branches hold a node. Branches of a grouped convolution share their nodes, so nothing lies in one of them alone.
+// Which branches hold a node. Branches of a grouped convolution, and heads, share their nodes, so nothing lies in one of them alone.
 std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> groups) {
   std::map<NodeId, std::vector<Place>> holders;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (groups[g].kind == BranchKind::grouped) continue;
+    if (shares_nodes(groups[g].kind)) continue;
     for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
       for (const NodeId node : groups[g].branches[b].nodes) holders[node].push_back({g, b});
     }

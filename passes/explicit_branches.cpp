@@ -97,7 +97,7 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   SideValues side_values(graph, analyses.dataflow(), analyses.dominators());
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
-    if (!may_join_branches(graph, id)) continue;
+    if (!may_join_branches(graph, id) || analyses.attention().holds(id)) continue;
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while regions were walked");
     auto region = finder.find(id);
     if (!region) {  // the budget is spent: what was found so far stands, and the rest is said to be missing

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "passes/attention_heads.hpp"
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/drop_no_ops.hpp"
@@ -28,13 +29,14 @@ constexpr std::array kFactorOptions{
 };
 
 // What a pass reads of those above it, with what these read in turn.
-constexpr std::array<std::string_view, 4> kFinders{"explicit-branches", "grouped-branches", "conditional-branches",
-                                                   "output-branches"};
-constexpr std::array<std::string_view, 5> kTree{"explicit-branches", "grouped-branches", "conditional-branches",
-                                                "output-branches", "branch-tree"};
+constexpr std::array<std::string_view, 5> kFinders{"explicit-branches", "grouped-branches", "attention-heads",
+                                                   "conditional-branches", "output-branches"};
+constexpr std::array<std::string_view, 6> kTree{"explicit-branches",    "grouped-branches", "attention-heads",
+                                                "conditional-branches", "output-branches",  "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
-constexpr std::array<std::string_view, 6> kBranchesAndFeatures{
-    "explicit-branches", "grouped-branches", "conditional-branches", "output-branches", "branch-tree", "unit-features"};
+constexpr std::array<std::string_view, 7> kBranchesAndFeatures{
+    "explicit-branches", "grouped-branches", "attention-heads", "conditional-branches",
+    "output-branches",   "branch-tree",      "unit-features"};
 
 constexpr std::array kPasses{
     PassInfo{"fold-constants",
@@ -79,6 +81,12 @@ constexpr std::array kPasses{
              {},
              {},
              find_grouped_branches},
+    PassInfo{"attention-heads",
+             PassKind::analysis,
+             "attention heads, with their units in the layers around",
+             {},
+             {},
+             find_attention_heads},
     PassInfo{"conditional-branches",
              PassKind::analysis,
              "the bodies of If operators, of which one runs",

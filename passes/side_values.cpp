@@ -58,13 +58,12 @@ bool SideValues::is_side(ValueId value, ValueId skip) const {
   return dominators_.nearest_common_ancestor(flow_.vertex(value), flow_.vertex(skip)) == Dataflow::kSource;
 }
 
-// What `block` depends on, back to where `skip` is computed; members_ by their places, and which of them depend on skip.
-void SideValues::sweep(ValueId skip, ValueId block) {
-  const Vertex first = flow_.vertex(skip);
+// What `block` depends on, back to where the fork is computed; members_ by their places, and which of them depend on it.
+void SideValues::sweep(Vertex fork, ValueId block) {
   ++now_;
   members_.clear();
   const auto enter = [&](Vertex v) {
-    if (stamp_[v] == now_ || place_[v] <= place_[first]) return;
+    if (stamp_[v] == now_ || place_[v] <= place_[fork]) return;
     stamp_[v] = now_;
     members_.push_back(v);
   };
@@ -78,18 +77,19 @@ void SideValues::sweep(ValueId skip, ValueId block) {
     const auto [begin, end] = boost::in_edges(v, flow_.edges());
     reached_[v] = std::any_of(begin, end, [&](const auto& edge) {
       const auto from = static_cast<Vertex>(boost::source(edge, flow_.edges()));
-      return from == first || (stamp_[from] == now_ && reached_[from]);
+      return from == fork || (stamp_[from] == now_ && reached_[from]);
     });
   }
 }
 
-std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input) {
-  if (place_[flow_.vertex(skip)] >= place_[flow_.vertex(block)]) return std::nullopt;
-  sweep(skip, block);
+std::optional<Region> SideValues::find_region(NodeId sum, Vertex fork, ValueId skip, ValueId block,
+                                              std::uint32_t skip_input) {
+  if (place_[fork] >= place_[flow_.vertex(block)]) return std::nullopt;
+  sweep(fork, block);
   const auto inside = [&](Vertex v) { return stamp_[v] == now_ && reached_[v]; };
   if (!inside(flow_.vertex(block))) return std::nullopt;
   Region region;
-  region.fork = flow_.vertex(skip);
+  region.fork = fork;
   region.join = sum;
   Arm arm{.nodes = {}, .inputs = {1 - skip_input}, .skip = false};
   for (const Vertex v : members_) {
@@ -97,18 +97,18 @@ std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId 
     if (flow_.is_node(v)) {
       arm.nodes.push_back(flow_.node(v));
       for (const ValueId input : graph_.data_inputs(flow_.node(v))) {
-        if (input == skip || inside(flow_.vertex(input))) continue;
+        if (flow_.vertex(input) == fork || inside(flow_.vertex(input))) continue;
         if (!is_side(input, skip)) return std::nullopt;
         region.crossing.push_back(input);
       }
-      continue;
     }
     const auto [begin, end] = boost::out_edges(v, flow_.edges());
-    const bool leaves = std::any_of(begin, end, [&](const auto& edge) {
-      const auto reader = static_cast<Vertex>(boost::target(edge, flow_.edges()));
-      return !inside(reader) && reader != flow_.vertex(sum);
-    });
-    if (leaves) region.crossing.push_back(flow_.value(v));
+    for (auto edge = begin; edge != end; ++edge) {
+      const auto next = static_cast<Vertex>(boost::target(*edge, flow_.edges()));
+      if (inside(next) || next == flow_.vertex(sum)) continue;
+      region.crossing.push_back(flow_.is_value(v) ? flow_.value(v) : flow_.value(next));
+      if (flow_.is_value(v)) break;
+    }
   }
   std::sort(arm.nodes.begin(), arm.nodes.end());
   std::sort(region.crossing.begin(), region.crossing.end());
@@ -122,8 +122,14 @@ std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId 
 std::optional<Region> SideValues::find_region(NodeId sum) {
   const std::vector<ValueId> inputs = graph_.data_inputs(sum);
   if (inputs.size() != 2 || inputs[0] == inputs[1] || !flow_.is_connected(sum)) return std::nullopt;
-  auto region = find_region(sum, inputs[0], inputs[1], 0);
-  return region ? std::move(region) : find_region(sum, inputs[1], inputs[0], 1);
+  for (const std::uint32_t skip : {0u, 1u}) {
+    const ValueId value = inputs[skip], block = inputs[1 - skip];
+    if (auto region = find_region(sum, flow_.vertex(value), value, block, skip)) return region;
+    const NodeId writer = graph_[value].producer;
+    if (!writer.exists() || graph_[writer].outputs.size() < 2) continue;
+    if (auto region = find_region(sum, flow_.vertex(writer), value, block, skip)) return region;
+  }
+  return std::nullopt;
 }
 
 }  // namespace ramus

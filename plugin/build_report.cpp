@@ -103,6 +103,7 @@ class ReportBuilder {
     branch.projection = found.projection;
     if (found.units) branch.units = range(*found.units);
     for (const UnitRange& layer : found.layers) branch.layers.push_back(range(layer));
+    for (const UnitRange& layer : found.inputs) branch.inputs.push_back(range(layer));
     if (!found.layers.empty()) branch.first_layer = node(found.layers.front().layer);
     branch.parameters = found.parameters;
     branch.macs = found.macs;

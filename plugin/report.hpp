@@ -55,6 +55,7 @@ struct ReportBranch {
   bool projection = false;
   std::optional<ReportRange> units;
   std::vector<ReportRange> layers;
+  std::vector<ReportRange> inputs;        // heads: of the inputs of the layer that reads them
   std::optional<ReportNode> first_layer;  // the first node with weights
   std::int64_t parameters = 0, macs = 0;
   std::optional<std::array<std::int64_t, 2>> kernel;

@@ -29,6 +29,7 @@ ReportJson branch_to_json(const ReportBranch& branch) {
   if (branch.units) json["units"] = range_to_json(*branch.units);
   json["layers"] = ReportJson::array();
   for (const ReportRange& layer : branch.layers) json["layers"].push_back(range_to_json(layer));
+  for (const ReportRange& layer : branch.inputs) json["inputs"].push_back(range_to_json(layer));
   if (branch.first_layer)
     json["first_layer"] = {{"node", branch.first_layer->name}, {"index", branch.first_layer->index}};
   json["parameters"] = branch.parameters;

@@ -38,6 +38,7 @@ ReportBranch read_branch(const Field& field) {
   branch.projection = field["projection"].flag();
   if (field.has("units")) branch.units = read_range(field["units"]);
   branch.layers = field["layers"].list(read_range);
+  if (field.has("inputs")) branch.inputs = field["inputs"].list(read_range);
   if (field.has("first_layer")) {
     branch.first_layer = ReportNode{field["first_layer"]["node"].text(), field["first_layer"]["index"].index()};
   }

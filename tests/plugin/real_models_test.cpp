@@ -210,6 +210,82 @@ TEST_CASE("explicit branches and the grouped form of one net give the same contr
   }
 }
 
+namespace {
+
+// "3 x 4 heads: MatMul_47 0-16 64-80 128-144 into MatMul_67 0-16": how many groups, and the first head of the first.
+std::string heads_of(const Report& report) {
+  std::string text;
+  int groups = 0;
+  for (const ReportGroup& group : report.groups) {
+    if (group.kind != "heads" || ++groups > 1) continue;
+    text = std::to_string(group.branches.size()) + " heads:";
+    std::string layer;
+    const auto add = [&](const ReportRange& range) {
+      if (range.layer != layer) text += " " + range.layer;
+      layer = range.layer;
+      text += " " + std::to_string(range.begin) + "-" + std::to_string(range.end);
+    };
+    for (const ReportRange& range : group.branches[0].layers) add(range);
+    text += " into";
+    for (const ReportRange& range : group.branches[0].inputs) add(range);
+  }
+  return std::to_string(groups) + " x " + text;
+}
+
+}  // namespace
+
+// Counted by hand in the printed graphs: softmaxes between two products, and the Reshape that divides the queries.
+TEST_CASE("attention heads of real models in their exported forms") {
+  const auto vttrack = shared_file("models/vttrack.onnx"), lyt = shared_file("models/lyt_net.onnx"),
+             mnist = shared_file("models/self_attention_mnist.onnx"),
+             voicevox = shared_file("models/voicevox_spectrogram.onnx"),
+             vit = shared_file("models/trained/vit_tiny_cifar.onnx"),
+             gpt2 = shared_file("models/tiny_gpt2_beamsearch.onnx"), bert = shared_file("models/tf_bert_qa_tiny.onnx");
+  if (!vttrack || !lyt || !mnist || !voicevox || !vit || !gpt2 || !bert) return;
+  CHECK(heads_of(report_on(*vttrack, structure_only())) ==
+        "3 x 4 heads: MatMul_47 0-16 64-80 128-144 into MatMul_67 0-16");
+  CHECK(heads_of(report_on(*lyt, structure_only())) ==
+        "3 x 4 heads: #60:MatMul 32-36 16-20 0-4 into "
+        "StatefulPartitionedCall/lyt/denoiser/multi_head_self_attention/dense_3/Tensordot/MatMul 0-4");
+  CHECK(heads_of(report_on(*mnist, structure_only())) ==
+        "1 x 3 heads: Gemm__255 0-12 Gemm__185 0-12 Gemm__220 0-12 into Gemm__56 0-12");
+  CHECK(heads_of(report_on(*voicevox, structure_only())) ==
+        "2 x 2 heads: m0.MatMul_388 0-24 m0.MatMul_393 0-24 m0.MatMul_398 0-24 into m0.MatMul_497 0-24");
+  CHECK(heads_of(report_on(*vit, structure_only())) ==
+        "4 x 4 heads: /blocks.0/q/MatMul 0-16 /blocks.0/k/MatMul 0-16 /blocks.0/v/MatMul 0-16 into /blocks.0/o/MatMul "
+        "0-16");
+  CHECK(heads_of(report_on(*gpt2, structure_only())) ==
+        "5 x 4 heads: BeamSearch_gpt2/decoder/GptAttention_0 0-8 32-40 64-72 into "
+        "BeamSearch_gpt2/decoder/GptAttention_0_matmul 0-8");
+  const Report of_bert = report_on(*bert, structure_only());
+  CHECK(heads_of(of_bert).substr(0, 12) == "24 x 2 heads");
+  for (const ReportGroup& group : of_bert.groups) {
+    if (group.kind != "heads") continue;
+    CHECK(group.crossing == std::vector<std::string>{"tf_bert_for_question_answering/bert/mul:0"});
+    for (std::int64_t head = 0; head < 2; ++head) {
+      const ReportBranch& branch = group.branches[static_cast<std::size_t>(head)];
+      CHECK(branch.layers.size() == 3);
+      for (const ReportRange& range : branch.layers) CHECK((range.begin == 4 * head && range.end == 4 * head + 4));
+      REQUIRE(branch.inputs.size() == 1);
+      CHECK(branch.inputs[0].begin == 4 * head);
+    }
+  }
+}
+
+TEST_CASE("residual streams run through attention, masked or not") {
+  const auto gpt2 = shared_file("models/tiny_gpt2_beamsearch.onnx"),
+             vit = shared_file("models/trained/vit_tiny_cifar.onnx");
+  if (!gpt2 || !vit) return;
+  const Report masked = report_on(*gpt2, {.passes = {"residual-streams"}}),
+               plain = report_on(*vit, {.passes = {"residual-streams"}});
+  REQUIRE(masked.streams.size() == 1);
+  CHECK(masked.streams[0].paths == "1024");  // five blocks of attention, five of two layers
+  REQUIRE(plain.streams.size() == 1);
+  CHECK(plain.streams[0].paths == "256");
+  CHECK(tally(masked) == Tally{{"residual 2", 5}, {"residual 2 open", 5}, {"heads 4 open", 5}});
+  CHECK(tally(plain) == Tally{{"residual 2", 8}, {"heads 4", 4}});
+}
+
 TEST_CASE("every real model is analysed, or refused in one line") {
   const auto folder = shared_file("models");
   if (!folder) return;
