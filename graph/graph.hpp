@@ -63,6 +63,7 @@ struct Node {
   std::vector<Attribute> attributes;
   std::vector<Body> bodies;
   std::vector<std::uint32_t> origins;  // places in the file's node list that this node stands for, ascending
+  bool in_call = false;                // stands in a local function; the place is that of the call
 
   bool is(std::string_view op_type) const { return op == op_type && (domain.empty() || domain == "ai.onnx"); }
   const Attribute* find_attribute(std::string_view attribute) const;
@@ -134,6 +135,7 @@ class GraphBuilder {
     std::vector<Body> bodies = {};
     std::vector<std::string> captures = {};
     std::vector<std::uint32_t> origins = {};  // empty: its own place in the order of adding
+    bool in_call = false;
   };
   NodeId add_node(NewNode node);
   NodeId add_node(std::string op, std::vector<std::string> inputs, std::vector<std::string> outputs) {

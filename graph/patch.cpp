@@ -100,6 +100,7 @@ class Application {
   void add_node(GraphBuilder& builder, NodeId id) const {
     const Node& node = graph_[id];
     GraphBuilder::NewNode kept{node.op, {}, {}, node.name, node.domain, node.attributes, node.bodies, {}, node.origins};
+    kept.in_call = node.in_call;
     for (const ValueId input : node.inputs) kept.inputs.push_back(name(input));
     for (const ValueId output : node.outputs) kept.outputs.push_back(output.exists() ? graph_[output].name : "");
     std::set<std::string> captured;

@@ -46,13 +46,36 @@ std::optional<WeightView> fill_of_shape(const Node& node, const WeightView& shap
   return fill;
 }
 
+// What a cast of a short constant gives, where it loses nothing that we could get wrong.
+std::optional<WeightView> converted(const WeightView& weight, ElementType to) {
+  constexpr std::int64_t kMostElements = 1 << 12;
+  if (weight.type == to) return weight;
+  if (!checked_elements(weight.dims, kMostElements)) return std::nullopt;
+  if (to == ElementType::float32) {
+    auto values = weight.decode_float();
+    if (values) return make_weight("", weight.dims, std::move(*values));
+  }
+  if (to == ElementType::int64) {
+    auto values = weight.decode_int64(kMostElements);
+    if (values) return make_weight("", weight.dims, std::move(*values));
+  }
+  return std::nullopt;
+}
+
+// The type that a cast asks for. CastLike reads another value, but only its type.
+ElementType target_of_cast(const Graph& graph, const Node& node) {
+  if (node.is("CastLike") && node.inputs.size() == 2 && node.inputs[1].exists()) return graph[node.inputs[1]].type;
+  const std::int64_t to = node.is("Cast") ? node.int_attribute("to", 0) : 0;
+  return to > 0 && to <= kLastElementType ? static_cast<ElementType>(to) : ElementType::undefined;
+}
+
 }  // namespace
 
 Result<Findings> fold_constants(const PassContext& context) {
   const Graph& graph = context.graph;
   Patch patch;
   const auto constant_input = [&](const Node& node) -> const WeightView* {
-    if (node.inputs.size() != 1 || !node.inputs[0].exists()) return nullptr;
+    if (node.inputs.empty() || !node.inputs[0].exists()) return nullptr;
     const auto folded = patch.parameters.find(node.inputs[0]);
     return folded != patch.parameters.end() ? &folded->second : graph.parameter(node, 0);
   };
@@ -64,6 +87,8 @@ Result<Findings> fold_constants(const PassContext& context) {
       constant = value_of_constant(node);
     } else if (node.is("ConstantOfShape")) {
       if (const WeightView* shape = constant_input(node)) constant = fill_of_shape(node, *shape, context.limits);
+    } else if (const ElementType to = target_of_cast(graph, node); to != ElementType::undefined) {
+      if (const WeightView* weight = constant_input(node)) constant = converted(*weight, to);
     }
     if (!constant) continue;
     constant->name = graph[node.outputs[0]].name;

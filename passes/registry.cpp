@@ -66,15 +66,17 @@ constexpr std::array kPasses{
              "colour, frequency, orientation and size of single units",
              kFeatureOptions,
              {},
-             find_unit_features},
+             find_unit_features,
+             true},
     PassInfo{"factors", PassKind::analysis, "singular vectors of |W| between adjacent layers, and what they mean",
-             kFactorOptions, kFeatures, find_factors},
+             kFactorOptions, kFeatures, find_factors, true},
     PassInfo{"specialization",
              PassKind::analysis,
              "which families and features gather in one branch",
              {},
              kBranchesAndFeatures,
-             find_specialization},
+             find_specialization,
+             true},
 };
 
 }  // namespace

@@ -71,3 +71,20 @@ TEST_CASE("an Identity of a weight is seen through") {
   REQUIRE(graph.nodes().size() == 1);
   CHECK(graph.parameter(graph.nodes()[0], 1)->dims == Dims{8, 3, 1, 1});
 }
+
+TEST_CASE("a product with 1 and a sum with 0 are taken out of the way, unless they would grow the rank") {
+  CHECK(normal_form("x:[1,4] -> y : a = Add(x, z:float[1]={0}); b = Mul(k:float[]={1}, a); y = Neg(b)") ==
+        "y = Neg(x)\n");
+  CHECK(normal_form("a = Relu(x); b = Mul(a, k:float[1,1,1]={1}); y = Neg(b)") ==
+        "a = Relu(x)\nb = Mul(a, k)\ny = Neg(b)\n");
+  CHECK(normal_form("a = Relu(x); b = Sub(z:float[]={0}, a); y = Neg(b)") ==
+        "a = Relu(x)\nb = Sub(z, a)\ny = Neg(b)\n");
+}
+
+TEST_CASE("CastLike of a constant reads only a type") {
+  const Analysed analysed =
+      analyse("x:float[1,4] -> y : k = Constant[value_int=3](); c = CastLike(k, x); y = Pow(x, c)");
+  const Graph& graph = *analysed.graph;
+  REQUIRE(graph.nodes().size() == 1);
+  CHECK(graph.parameter(graph.nodes()[0], 1)->decode_float().value() == std::vector<float>{3});
+}

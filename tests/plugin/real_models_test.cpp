@@ -161,6 +161,40 @@ TEST_CASE("the structure of light models is that of their architectures") {
   CHECK(projections == 4);
 }
 
+TEST_CASE("ResNet-18 in 87 local functions: 8 blocks, 3 with projection, in one stream") {
+  const auto path = shared_file("models/resnet18_dynamo_functions.onnx");
+  if (!path) return;
+  const Report report = report_on(*path, {.passes = {"residual-streams"}});
+  CHECK(tally(report) == Tally{{"residual 2", 8}});
+  int projections = 0, skips = 0;
+  for (const ReportGroup& group : report.groups) {
+    for (const ReportBranch& branch : group.branches) {
+      projections += branch.projection ? 1 : 0;
+      skips += branch.skip ? 1 : 0;
+      if (!branch.skip && !branch.projection) CHECK(branch.layers.size() == 2);
+    }
+  }
+  CHECK(projections == 3);
+  CHECK(skips == 5);
+  REQUIRE(report.streams.size() == 1);
+  CHECK(report.streams[0].paths == "256");
+}
+
+TEST_CASE("a model without its external data has a structure, but no factors") {
+  const auto path = shared_file("models/phi4mm_speech_graph.onnx");
+  if (!path) return;
+  auto model = WireModel::open(path->string());
+  REQUIRE(model.has_value());
+  const auto report = analyze(**model, structure_only(), Host{});
+  REQUIRE(report.has_value());
+  CHECK(!report->groups.empty());
+  CHECK(std::count_if(report->notes.begin(), report->notes.end(),
+                      [](const Note& note) { return note.code == "external-data-missing"; }) == 1);
+  const auto refused = analyze(**model, {}, Host{});
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::invalid_input);
+}
+
 TEST_CASE("AlexNet: two branches from conv1 to conv2, and from conv3 to conv5") {
   const auto path = shared_file("models/light_bvlc_alexnet.onnx");
   if (!path) return;
