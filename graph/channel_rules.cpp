@@ -222,6 +222,8 @@ constexpr std::array kRules{
     Row{"Resize", keep},
     Row{"Upsample", keep},
     Row{"Cast", keep},
+    Row{"QuantizeLinear", keep},
+    Row{"DequantizeLinear", keep},
     Row{"Neg", keep},
     Row{"Expand", expand},
     Row{"BatchNormalization", batch_norm},

@@ -17,7 +17,13 @@ class Application {
     GraphBuilder builder(graph_.name());
     add_values(builder);
     for (std::size_t n = 0; n < graph_.nodes().size(); ++n) {
-      if (patch_.drop.count(NodeId(n)) == 0) add_node(builder, NodeId(n));
+      if (patch_.drop.count(NodeId(n)) != 0) continue;
+      const auto replaced = patch_.replace.find(NodeId(n));
+      if (replaced == patch_.replace.end()) {
+        add_node(builder, NodeId(n));
+      } else {
+        for (const GraphBuilder::NewNode& node : replaced->second) add_replacement(builder, NodeId(n), node);
+      }
     }
     for (const ValueId output : graph_.outputs()) builder.add_output(graph_[target(output)].name);
     return builder.finish();
@@ -80,6 +86,7 @@ class Application {
   }
 
   void add_values(GraphBuilder& builder) const {
+    for (const auto& [name, weight] : patch_.constants) builder.add_parameter(name, weight);
     for (const ValueId input : graph_.inputs()) {
       builder.add_input(graph_[input].name, graph_[input].type, graph_[input].shape);
     }
@@ -107,12 +114,27 @@ class Application {
     for (const ValueId capture : node.captures) {
       if (captured.insert(name(capture)).second) kept.captures.push_back(name(capture));
     }
-    if (const auto more = inherited_.find(id); more != inherited_.end()) {
-      kept.origins.insert(kept.origins.end(), more->second.begin(), more->second.end());
-      std::sort(kept.origins.begin(), kept.origins.end());
-      kept.origins.erase(std::unique(kept.origins.begin(), kept.origins.end()), kept.origins.end());
-    }
+    kept.origins = origins_of(id);
     builder.add_node(std::move(kept));
+  }
+
+  void add_replacement(GraphBuilder& builder, NodeId id, GraphBuilder::NewNode node) const {
+    for (std::string& input : node.inputs) {
+      if (const auto known = graph_.find_value(input); known && !input.empty()) input = name(*known);
+    }
+    node.origins = origins_of(id);
+    node.in_call = graph_[id].in_call;
+    builder.add_node(std::move(node));
+  }
+
+  std::vector<std::uint32_t> origins_of(NodeId id) const {
+    std::vector<std::uint32_t> origins = graph_[id].origins;
+    if (const auto more = inherited_.find(id); more != inherited_.end()) {
+      origins.insert(origins.end(), more->second.begin(), more->second.end());
+      std::sort(origins.begin(), origins.end());
+      origins.erase(std::unique(origins.begin(), origins.end()), origins.end());
+    }
+    return origins;
   }
 
   const Graph& graph_;

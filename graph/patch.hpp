@@ -17,8 +17,11 @@ struct Patch {
   std::set<NodeId> drop;
   std::map<ValueId, ValueId> redirect;       // readers of the first read the second; may chain, not circle
   std::map<ValueId, WeightView> parameters;  // the value becomes a parameter; its producer must be dropped
+  // Nodes in the place of one, by value names; they write those of its outputs that somebody reads.
+  std::map<NodeId, std::vector<GraphBuilder::NewNode>> replace;
+  std::map<std::string, WeightView> constants;  // parameters that were not there
 
-  bool empty() const { return drop.empty() && redirect.empty() && parameters.empty(); }
+  bool empty() const { return drop.empty() && redirect.empty() && parameters.empty() && replace.empty(); }
 };
 
 // Errors: whatever GraphBuilder::finish or verify finds wrong with the outcome.

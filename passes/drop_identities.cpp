@@ -14,6 +14,11 @@ bool trains(const Graph& graph, const Node& node) {
   return !values || values->empty() || values->front() != 0;
 }
 
+bool casts_to_the_same(const Graph& graph, const Node& node) {
+  return node.is("Cast") && graph[node.inputs[0]].type != ElementType::undefined &&
+         static_cast<std::int64_t>(graph[node.inputs[0]].type) == node.int_attribute("to", 0);
+}
+
 // The number that a constant of one element holds, if it can be read without growing the rank of `beside`.
 std::optional<double> number_in(const Graph& graph, const Node& node, std::size_t place, ValueId beside) {
   const WeightView* weight = graph.parameter(node, place);
@@ -44,7 +49,8 @@ std::optional<ValueId> handed_on(const Graph& graph, const Node& node) {
     const Value& output = graph[node.outputs[i]];
     if (output.is_output || (i > 0 && !output.readers.empty())) return std::nullopt;
   }
-  if (node.is("Identity") || (node.is("Dropout") && !trains(graph, node))) return node.inputs[0];
+  if (node.is("Identity") || casts_to_the_same(graph, node) || (node.is("Dropout") && !trains(graph, node)))
+    return node.inputs[0];
   return unchanged_operand(graph, node);
 }
 

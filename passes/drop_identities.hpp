@@ -3,6 +3,7 @@
 //   x ──▶ (Identity) ──▶ y ──▶ (Relu)          x ──▶ (Relu)
 //   x ──▶ (Dropout) ──▶ y, mask                the same, in inference and where nobody reads the mask
 //
+//   x: uint8 ──▶ (Cast: uint8) ──▶ y            the same
 //   x ──▶ (Mul: 1) ──▶ y, (Add: 0)              the same
 //
 // Nodes inside local functions whose results nobody reads go as well.

@@ -6,6 +6,7 @@
 #include "passes/explicit_branches.hpp"
 #include "passes/fold_constants.hpp"
 #include "passes/grouped_branches.hpp"
+#include "passes/plain_operators.hpp"
 
 namespace ramus {
 namespace {
@@ -42,6 +43,12 @@ constexpr std::array kPasses{
              {},
              {},
              drop_identities},
+    PassInfo{"plain-operators",
+             PassKind::rewrite,
+             "quantised and fused operators are read as the plain ones that they stand for",
+             {},
+             {},
+             read_plain_operators},
     PassInfo{"explicit-branches",
              PassKind::analysis,
              "forks that meet again in a concatenation, a sum, a product",

@@ -180,6 +180,29 @@ TEST_CASE("ResNet-18 in 87 local functions: 8 blocks, 3 with projection, in one 
   CHECK(report.streams[0].paths == "256");
 }
 
+TEST_CASE("quantised models have the structure of their architectures") {
+  const auto mobilenet = shared_file("models/mobilenetv2_int8_qdq.onnx"),
+             shufflenet = shared_file("models/shufflenet_v2_int8.onnx");
+  if (!mobilenet || !shufflenet) return;
+  const Report residual = report_on(*mobilenet, {.passes = {"residual-streams"}});
+  CHECK(tally(residual) == Tally{{"residual 2", 10}});
+  for (const ReportStream& stream : residual.streams) {
+    for (const ReportStreamBlock& block : stream.blocks) CHECK(block.link == "exact");
+  }
+  // Three stages of 4, 8 and 4 units; the first of each halves the image and splits nothing.
+  const Report units = report_on(*shufflenet, structure_only());
+  CHECK(tally(units) == Tally{{"concat 2", 3}, {"split 2", 13}});
+  int skips = 0;
+  for (const ReportGroup& group : units.groups) {
+    for (const ReportBranch& branch : group.branches) {
+      skips += branch.skip ? 1 : 0;
+      if (!branch.skip) CHECK((branch.layers.size() == 3 || (group.kind == "concat" && branch.layers.size() == 2)));
+    }
+  }
+  CHECK(skips == 13);
+  CHECK(units_of(units.groups[0]).find(" 0-58, ") != std::string::npos);
+}
+
 TEST_CASE("a model without its external data has a structure, but no factors") {
   const auto path = shared_file("models/phi4mm_speech_graph.onnx");
   if (!path) return;
