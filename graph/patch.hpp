@@ -2,6 +2,8 @@
 //
 //   x ──▶ (Identity) ──▶ y ──▶ (relu)          drop Identity, redirect y to x          x ──▶ (relu)
 //
+//   x ──▶ (QLinearConv) ──▶ y                  replace it                                    x ──▶ (Conv) ──▶ y
+//
 // Whatever a dropped node stood for in the file passes to the node whose output takes its place (or, where a graph input
 // does, to its first reader), so that every new node still knows its original ones.
 #pragma once

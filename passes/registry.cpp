@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "passes/channel_shuffle.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/explicit_branches.hpp"
 #include "passes/fold_constants.hpp"
@@ -49,6 +50,12 @@ constexpr std::array kPasses{
              {},
              {},
              read_plain_operators},
+    PassInfo{"channel-shuffle",
+             PassKind::rewrite,
+             "Reshape, Transpose, Reshape over groups of channels become one Gather",
+             {},
+             {},
+             find_channel_shuffles},
     PassInfo{"explicit-branches",
              PassKind::analysis,
              "forks that meet again in a concatenation, a sum, a product",

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "plugin/onnx/inlined_names.hpp"
 #include "plugin/onnx/known_values.hpp"
 #include "plugin/onnx/wire_cursor.hpp"
 #include "plugin/onnx/wire_fields.hpp"
@@ -12,35 +13,6 @@ namespace ramus::onnx_wire {
 namespace {
 
 constexpr std::size_t kLongestPrefix = 400;  // bytes; a file may ask for long names times many calls
-
-// Names in use; a name that is taken gets a number.
-class NamePool {
- public:
-  void reserve(std::string name) { taken_.insert(std::move(name)); }
-  bool is_taken(const std::string& name) const { return taken_.count(name) != 0; }
-  std::string unique(std::string name) {
-    std::string candidate = name;
-    while (!taken_.insert(candidate).second) candidate = name + "." + std::to_string(++numbers_[name]);
-    return candidate;
-  }
-
- private:
-  std::unordered_set<std::string> taken_;
-  std::unordered_map<std::string, std::size_t> numbers_;
-};
-
-// "call/" and "inner", or "/inner" as PyTorch names its nodes: "call/inner".
-std::string joined(const std::string& prefix, const std::string& name) {
-  const bool doubled = !prefix.empty() && !name.empty() && name.front() == '/';
-  return doubled ? prefix.substr(0, prefix.size() - 1) + name : prefix + name;
-}
-
-// What the names of a function, or of a body in it, stand for.
-struct Scope {
-  const Scope* outer = nullptr;
-  bool is_file = false;  // names of the file's own graphs stay
-  std::unordered_map<std::string, std::string> names;
-};
 
 struct Place;
 
@@ -59,7 +31,7 @@ struct Given {
 
 // Where nodes are written, and what holds there.
 struct Place {
-  Scope* scope = nullptr;
+  NameScope* scope = nullptr;
   std::string prefix;                   // of names; empty in the file's own graphs
   std::optional<std::uint32_t> origin;  // of the call; nullopt in the file's own graphs
   const Given* given = nullptr;         // nullptr in the file's own graphs
@@ -76,7 +48,7 @@ class Inliner {
     reserve_names(model_.main_graph());
     known_.add_graph(model_.main_graph());
     out_.opsets = model_.info().opsets;
-    Scope file;
+    NameScope file;
     file.is_file = true;
     Place place;
     place.scope = &file;
@@ -132,16 +104,7 @@ class Inliner {
     if (!read_once_.insert(message.data()).second) bytes_ += message.size();
   }
 
-  std::string resolve(const Scope* scope, const std::string& name, const std::string& prefix) const {
-    if (name.empty()) return name;
-    for (; scope != nullptr; scope = scope->outer) {
-      if (const auto found = scope->names.find(name); found != scope->names.end()) return found->second;
-      if (scope->is_file) return name;
-    }
-    return joined(prefix, name);  // nothing provides it, and the graph's builder will say so
-  }
-
-  std::string define(const std::string& name, const std::string& prefix, Scope& scope) {
+  std::string define(const std::string& name, const std::string& prefix, NameScope& scope) {
     if (name.empty()) return name;
     const std::string unique = values_.unique(joined(prefix, name));
     bytes_ += unique.size() + sizeof(std::string);
@@ -260,7 +223,7 @@ class Inliner {
   // of `formal` outputs where they are such, and names of their own elsewhere.
   Status add_inside(const std::vector<WireNode>& nodes, const std::vector<std::string_view>& formal,
                     const std::vector<std::string>& actual, const Place& place, WireGraph& out) {
-    Scope& scope = *place.scope;
+    NameScope& scope = *place.scope;
     std::unordered_map<std::string_view, std::size_t> wanted;  // outputs that the caller names
     for (std::size_t i = 0; i < formal.size() && i < actual.size(); ++i) {
       if (!actual[i].empty()) wanted.emplace(formal[i], i);
@@ -309,7 +272,7 @@ class Inliner {
       charge(message);
       given.attributes.emplace(find_text(message, attribute::name), message);
     }
-    Scope scope;
+    NameScope scope;
     for (std::size_t i = 0; i < function.inputs.size(); ++i) {
       bytes_ += function.inputs[i].size() + sizeof(std::string);
       scope.names[std::string(function.inputs[i])] = i < node.inputs.size() ? node.inputs[i] : "";
@@ -325,7 +288,7 @@ class Inliner {
   }
 
   // Names that a body defines before its nodes; its messages come to bear the new ones.
-  void define_lists(const WireGraph& body, const std::string& prefix, Scope& scope, WireGraph& out) {
+  void define_lists(const WireGraph& body, const std::string& prefix, NameScope& scope, WireGraph& out) {
     for (const Bytes message : body.inputs) {  // none in a body of If
       const std::string name = define(std::string(find_text(message, value_info::name)), prefix, scope);
       out.inputs.push_back(renamed_info(message, name));
@@ -361,7 +324,7 @@ class Inliner {
       copy_lists(*body.graph, out);
       return add_nodes(body.graph->nodes, inside, out);
     }
-    Scope scope;
+    NameScope scope;
     scope.outer = body.place->scope;
     inside.scope = &scope;
     out.name = body.graph->name;
@@ -383,7 +346,7 @@ class Inliner {
     inside.nesting = holder.nesting;
     inside.calls = holder.calls + 1;
     if (auto status = check_depth(inside); !status) return status;
-    Scope scope;
+    NameScope scope;
     scope.outer = body.place->scope;
     inside.scope = &scope;
     define_lists(*body.graph, inside.prefix, scope, out);

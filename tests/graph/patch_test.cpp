@@ -138,4 +138,17 @@ TEST_CASE("a long chain of Identity nodes is dropped in one sweep") {
   CHECK(relu.nodes()[0].origins.size() == kLength);
 }
 
+TEST_CASE("a node may be replaced by several, which stand for the same place in the file") {
+  const Graph graph = graph_from_text("i = Identity(x); c = Fused(i, W:float[2]); y = Relu(c)");
+  Patch patch;
+  patch.drop.insert(NodeId(0));
+  patch.redirect.emplace(*graph.find_value("i"), *graph.find_value("x"));
+  patch.constants.emplace("V", make_weight("V", {1}, std::vector<float>{2}));
+  patch.replace[NodeId(1)] = {{"Mul", {"i", "V"}, {"t"}, "c"}, {"Add", {"t", "W"}, {"c"}, "c/Add"}};
+  const auto replaced = apply(graph, patch);
+  REQUIRE_MESSAGE(replaced.has_value(), replaced.error().message);
+  CHECK(to_text(*replaced) == "t = Mul(x, V)\nc = Add(t, W)\ny = Relu(c)\n");
+  CHECK(replaced->nodes()[1].origins == std::vector<std::uint32_t>{0, 1});
+}
+
 }  // namespace ramus::testing

@@ -88,3 +88,18 @@ TEST_CASE("CastLike of a constant reads only a type") {
   REQUIRE(graph.nodes().size() == 1);
   CHECK(graph.parameter(graph.nodes()[0], 1)->decode_float().value() == std::vector<float>{3});
 }
+
+TEST_CASE("Reshape, Transpose, Reshape over groups is one pick of channels") {
+  const std::string shuffle =
+      "x:[?,6,4,4] -> y : a = Reshape(x, s:int64[5]={-1,2,3,4,4}); b = Transpose[perm=[0,2,1,3,4]](a); c = Reshape(b, "
+      "t:int64[4]={-1,6,4,4}); y = Relu(c)";
+  const Analysed analysed = analyse(shuffle, {.passes = {"explicit-branches"}});
+  const Graph& graph = *analysed.graph;
+  CHECK(to_text(graph) == "c = Gather(x, c/channels)\ny = Relu(c)\n");
+  CHECK(graph.parameter(graph.nodes()[0], 1)->decode_int64().value() == std::vector<std::int64_t>{0, 3, 1, 4, 2, 5});
+  CHECK(origins_of(analysed, "c") == std::vector<std::uint32_t>{0, 1, 2});
+  // Heads are split the same way, but over the last axis.
+  CHECK(
+      normal_form("x:[1,6,4] -> y : a = Reshape(x, s:int64[4]={1,6,2,2}); b = Transpose[perm=[0,2,1,3]](a); y = Neg(b)")
+          .find("Gather") == std::string::npos);
+}
