@@ -65,6 +65,7 @@ struct Node {
   std::vector<Body> bodies;
   std::vector<std::uint32_t> origins;  // places in the file's node list that this node stands for, ascending
   std::optional<std::uint32_t> place;  // of the file's node that this one still is; nullopt where a rewrite added it
+  bool in_call = false;                // stands in a local function; the place is that of the call
 
   bool is(std::string_view op_type) const { return op == op_type && (domain.empty() || domain == "ai.onnx"); }
   const Attribute* find_attribute(std::string_view attribute) const;
@@ -138,6 +139,7 @@ class GraphBuilder {
     std::vector<std::uint32_t> origins = {};  // empty: its own place in the order of adding
     std::optional<std::uint32_t> place = {};  // nullopt: the first origin, unless a rewrite added the node
     bool is_added = false;
+    bool in_call = false;
   };
   NodeId add_node(NewNode node);
   NodeId add_node(std::string op, std::vector<std::string> inputs, std::vector<std::string> outputs) {

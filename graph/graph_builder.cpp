@@ -134,6 +134,7 @@ Status GraphBuilder::connect() {
     node.bodies = std::move(pending.bodies);
     node.origins = std::move(pending.origins);
     node.place = pending.place;
+    node.in_call = pending.in_call;
     node.name = std::move(pending.name);
     if (node.name.empty() || graph_.node_by_name_.count(node.name) != 0) {
       const std::string fallback = fallback_name(node.origins.front(), node.op);

@@ -9,6 +9,10 @@ namespace ramus {
 struct Limits {
   std::size_t nodes = 4'000'000;               // all graphs of a model; 20 times the largest export seen
   std::size_t nesting = 64;                    // graph bodies inside bodies; 30 is the deepest seen (nested Loop tests)
+  std::size_t inlined_nodes = 400'000;         // that calls of local functions may add: a chain of functions that call
+                                               // the next one twice asks for 2^n
+  std::size_t inlined_bytes = 1 << 28;         // of the names that inlining makes
+  std::size_t call_depth = 128;                // calls inside calls; exporters stop at 6
   std::size_t rank = 64;                       // tensor dimensions; the ONNX operators stop at 8
   std::int64_t tensor_elements = 1LL << 33;    // one tensor; 8.6e9 holds every published embedding table
   std::int64_t filled_elements = 1LL << 28;    // decoded elements of a constant fill or a sparse tensor: no bytes stand

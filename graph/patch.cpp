@@ -13,9 +13,9 @@ class Application {
 
   Result<Graph> run() {
     if (auto status = follow_redirects(); !status) return propagate(std::move(status.error()));
+    if (auto status = place_added_nodes(); !status) return propagate(std::move(status.error()));
     collect_origins();
     GraphBuilder builder(graph_.name());
-    if (auto status = place_added_nodes(); !status) return propagate(std::move(status.error()));
     add_values(builder);
     for (std::size_t n = 0; n < graph_.nodes().size(); ++n) {
       if (patch_.drop.count(NodeId(n)) == 0) add_node(builder, NodeId(n));
@@ -60,11 +60,13 @@ class Application {
         return failure(ErrorKind::internal, "added node '" + added.name + "' stands for no node of the graph");
       }
       added_behind_.emplace(*last, &added);
+      stood_for_.insert(added.stands_for.begin(), added.stands_for.end());
     }
     return {};
   }
 
-  bool is_kept(NodeId id) const { return id.exists() && patch_.drop.count(id) == 0; }
+  // Itself, or in what was added for it.
+  bool is_kept(NodeId id) const { return id.exists() && (patch_.drop.count(id) == 0 || stood_for_.count(id) != 0); }
 
   void collect_origins() {
     std::map<ValueId, NodeId> first_reader;  // of a redirected output, if need be through dropped nodes
@@ -109,7 +111,7 @@ class Application {
         builder.set_type(value.name, value.type, value.shape);
       }
     }
-    for (const WeightView& parameter : patch_.add_parameters) builder.add_parameter(parameter.name, parameter);
+    for (const auto& [name, parameter] : patch_.add_parameters) builder.add_parameter(name, parameter);
   }
 
   void add_node(GraphBuilder& builder, NodeId id) const {
@@ -117,16 +119,15 @@ class Application {
     GraphBuilder::NewNode kept{node.op, {}, {}, node.name, node.domain, node.attributes, node.bodies, {}, node.origins};
     kept.place = node.place;
     kept.is_added = !node.place;
+    kept.in_call = node.in_call;
     for (const ValueId input : node.inputs) kept.inputs.push_back(name(input));
     for (const ValueId output : node.outputs) kept.outputs.push_back(output.exists() ? graph_[output].name : "");
     std::set<std::string> captured;
     for (const ValueId capture : node.captures) {
       if (captured.insert(name(capture)).second) kept.captures.push_back(name(capture));
     }
-    if (const auto more = inherited_.find(id); more != inherited_.end()) {
-      kept.origins.insert(kept.origins.end(), more->second.begin(), more->second.end());
-      sort_and_unify(kept.origins);
-    }
+    kept.origins = origins_of(id);
+    sort_and_unify(kept.origins);
     builder.add_node(std::move(kept));
   }
 
@@ -134,14 +135,26 @@ class Application {
     GraphBuilder::NewNode fresh{added.op, {}, added.outputs, added.name, {}, added.attributes};
     fresh.is_added = true;
     for (const std::string& input : added.inputs) {
-      const auto value = graph_.find_value(input);
+      const auto value = input.empty() ? std::nullopt : graph_.find_value(input);
       fresh.inputs.push_back(value ? name(*value) : input);
     }
+    fresh.in_call = true;
     for (const NodeId id : added.stands_for) {
-      fresh.origins.insert(fresh.origins.end(), graph_[id].origins.begin(), graph_[id].origins.end());
+      const std::vector<std::uint32_t> origins = origins_of(id);
+      fresh.origins.insert(fresh.origins.end(), origins.begin(), origins.end());
+      fresh.in_call = fresh.in_call && graph_[id].in_call;
     }
     sort_and_unify(fresh.origins);
     builder.add_node(std::move(fresh));
+  }
+
+  // With those of dropped neighbours.
+  std::vector<std::uint32_t> origins_of(NodeId id) const {
+    std::vector<std::uint32_t> origins = graph_[id].origins;
+    if (const auto more = inherited_.find(id); more != inherited_.end()) {
+      origins.insert(origins.end(), more->second.begin(), more->second.end());
+    }
+    return origins;
   }
 
   static void sort_and_unify(std::vector<std::uint32_t>& places) {
@@ -154,6 +167,7 @@ class Application {
   std::map<ValueId, ValueId> end_of_redirect_;
   std::map<NodeId, std::vector<std::uint32_t>> inherited_;
   std::multimap<NodeId, const AddedNode*> added_behind_;
+  std::set<NodeId> stood_for_;
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ struct Patch {
   std::map<ValueId, ValueId> redirect;       // readers of the first read the second; may chain, not circle
   std::map<ValueId, WeightView> parameters;  // the value becomes a parameter; its producer must be dropped
   std::vector<AddedNode> add;
-  std::vector<WeightView> add_parameters;  // by their names, which are new
+  std::map<std::string, WeightView> add_parameters;  // by the names of their values, which are new
 
   bool empty() const {
     return drop.empty() && redirect.empty() && parameters.empty() && add.empty() && add_parameters.empty();

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <optional>
 
+#include "graph/derived_weight.hpp"
+
 namespace ramus {
 namespace {
 
@@ -94,12 +96,33 @@ bool decode_sparse(const WeightView& weight, std::span<T> out) {
 }
 
 template <class T>
+Result<std::vector<T>> decode(const WeightView& weight, const Limits& limits);
+
+template <class T>
+Result<std::vector<T>> decode_derived(const WeightView& weight, const Limits& limits) {
+  const DerivedWeight& derived = *weight.derived;
+  auto out = decode<T>(derived.stored, limits);
+  if (!out) return out;
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    (*out)[i] = static_cast<T>(derived.value(static_cast<double>((*out)[i]), static_cast<std::int64_t>(i)));
+  }
+  if (!derived.transposed) return out;
+  const auto rows = static_cast<std::size_t>(weight.dims[0]), columns = static_cast<std::size_t>(weight.dims[1]);
+  std::vector<T> turned(out->size());
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < columns; ++c) turned[r * columns + c] = (*out)[c * rows + r];
+  }
+  return turned;
+}
+
+template <class T>
 Result<std::vector<T>> decode(const WeightView& weight, const Limits& limits) {
   const auto fail = [&](const std::string& what) { return invalid_input("weight '" + weight.name + "': " + what); };
   if (!is_numeric(weight.type)) {
     return fail("elements of type " + std::string(name_of(weight.type)) + " are not numbers");
   }
   if (weight.storage == WeightStorage::absent) return fail("its bytes are not in the model");
+  if (weight.storage == WeightStorage::derived) return decode_derived<T>(weight, limits);
   const auto count = checked_elements(weight.dims, limits.tensor_elements);
   if (!count) return fail(count.error().message);
   const bool backed = weight.storage == WeightStorage::dense || weight.storage == WeightStorage::varint;
@@ -124,6 +147,7 @@ Result<std::vector<T>> decode(const WeightView& weight, const Limits& limits) {
     case WeightStorage::sparse:
       if (!decode_sparse<T>(weight, out)) return fail("one of its positions lies outside its dims");
       break;
+    case WeightStorage::derived:
     case WeightStorage::absent:
       break;
   }

@@ -4,6 +4,7 @@
 //   varint   one base-128 varint per element (int32_data, int64_data, uint64_data), row-major
 //   fill     one element stands for all (ConstantOfShape)
 //   sparse   `bytes` holds the values that are not zero, `positions` their row-major places
+//   derived  `derived` says how the numbers come from a stored tensor (integers with scales)
 //   absent   the model names the weight but its bytes are not there (stripped, or external data left out)
 #pragma once
 
@@ -22,16 +23,19 @@ namespace ramus {
 
 using Dims = std::vector<std::int64_t>;
 
-enum class WeightStorage : std::uint8_t { dense, varint, fill, sparse, absent };
+enum class WeightStorage : std::uint8_t { dense, varint, fill, sparse, derived, absent };
+
+struct DerivedWeight;  // derived_weight.hpp
 
 struct WeightView {
   std::string name;  // of the tensor, for errors and annotations; may be empty
   ElementType type = ElementType::undefined;
   WeightStorage storage = WeightStorage::absent;
-  Dims dims;                                // empty for a scalar
-  std::span<const std::byte> bytes;         // borrowed: lives as long as the model it was read from, or `owned`
-  std::span<const std::int64_t> positions;  // sparse only; strictly increasing, below elements()
-  std::shared_ptr<const void> owned;        // keeps bytes alive that stand in no file (repacked or folded constants)
+  Dims dims;                                     // empty for a scalar
+  std::span<const std::byte> bytes;              // borrowed: lives as long as the model it was read from, or `owned`
+  std::span<const std::int64_t> positions;       // sparse only; strictly increasing, below elements()
+  std::shared_ptr<const DerivedWeight> derived;  // derived only; `bytes` are those of the stored tensor
+  std::shared_ptr<const void> owned;  // keeps bytes alive that stand in no file (repacked or folded constants)
 
   // Product of dims; 1 for a scalar. The reader has checked that it neither overflows nor exceeds Limits.
   std::int64_t elements() const;

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "passes/linear_operators.hpp"
-#include "passes/skip_norm.hpp"
 
 namespace ramus {
 namespace {
@@ -136,7 +135,7 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
 
 }  // namespace
 
-bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum") || is_skip_norm(node); }
+bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
 
 bool may_join_branches(const Graph& graph, NodeId id) {
   const Node& node = graph[id];

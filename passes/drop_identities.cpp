@@ -1,5 +1,7 @@
 #include "passes/drop_identities.hpp"
 
+#include <algorithm>
+
 namespace ramus {
 namespace {
 
@@ -23,12 +25,33 @@ bool hands_on_its_input(const Graph& graph, const Node& node) {
   return node.is("Identity") || (node.is("Dropout") && !trains(graph, node));
 }
 
+// Nodes of local functions whose results nobody reads: a function computes more than its call asks for.
+std::vector<bool> unread_nodes(const Graph& graph) {
+  std::vector<bool> unread(graph.nodes().size(), false);
+  const auto order = graph.topological_order();
+  for (auto id = order.rbegin(); id != order.rend(); ++id) {  // readers before what they read
+    const Node& node = graph[*id];
+    unread[id->index] = node.in_call && std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
+                          if (!output.exists()) return true;
+                          const Value& value = graph[output];
+                          return !value.is_output && std::all_of(value.readers.begin(), value.readers.end(),
+                                                                 [&](NodeId reader) { return unread[reader.index]; });
+                        });
+  }
+  return unread;
+}
+
 }  // namespace
 
 Result<Findings> drop_identities(const PassContext& context) {
   Patch patch;
+  const std::vector<bool> unread = unread_nodes(context.graph);
   for (std::size_t n = 0; n < context.graph.nodes().size(); ++n) {
     const Node& node = context.graph.nodes()[n];
+    if (unread[n]) {
+      patch.drop.insert(NodeId(n));
+      continue;
+    }
     if (!hands_on_its_input(context.graph, node)) continue;
     patch.drop.insert(NodeId(n));
     patch.redirect.emplace(node.outputs[0], node.inputs[0]);

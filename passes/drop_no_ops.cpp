@@ -21,6 +21,28 @@ bool keeps_type(const Graph& graph, const Node& node) {
   return node.is("Cast") && type != 0 && node.int_attribute("to", 0) == type;
 }
 
+// The number that a constant of one element holds, if it can be read without growing the rank of `beside`.
+std::optional<double> number_in(const Graph& graph, const Node& node, std::size_t place, ValueId beside) {
+  const WeightView* weight = fixed_parameter(graph, node, place);
+  if (weight == nullptr || weight->elements() != 1) return std::nullopt;
+  const auto& shape = graph[beside].shape;
+  if (!weight->dims.empty() && !(shape && shape->size() >= weight->dims.size())) return std::nullopt;
+  const auto number = weight->decode_double();
+  return number ? std::optional(number->front()) : std::nullopt;
+}
+
+// The input that arithmetic with 0 or 1 leaves as it is (exporters write x + 1 * y for an addition with a factor).
+std::optional<ValueId> unchanged_operand(const Graph& graph, const Node& node) {
+  const bool product = node.is("Mul") || node.is("Div"), sum = node.is("Add") || node.is("Sub");
+  if ((!product && !sum) || node.inputs.size() != 2) return std::nullopt;
+  const bool commutes = node.is("Mul") || node.is("Add");
+  for (std::size_t data = 0; data < (commutes ? 2 : 1); ++data) {
+    if (!node.inputs[data].exists() || graph.is_constant(node.inputs[data])) continue;
+    if (number_in(graph, node, 1 - data, node.inputs[data]) == (product ? 1 : 0)) return node.inputs[data];
+  }
+  return std::nullopt;
+}
+
 bool have_equal_dims(const Value& a, const Value& b) {
   if (!a.shape || !b.shape || *a.shape != *b.shape) return false;
   const auto unknown = std::count(a.shape->begin(), a.shape->end(), kUnknownDim);
@@ -118,6 +140,9 @@ Result<Findings> drop_no_ops(const PassContext& context) {
         passes_its_one_input(node) || turns_nothing(graph, node)) {
       patch.drop.insert(NodeId(n));
       patch.redirect.emplace(node.outputs[0], node.inputs[0]);
+    } else if (const auto operand = unchanged_operand(graph, node)) {
+      patch.drop.insert(NodeId(n));
+      patch.redirect.emplace(node.outputs[0], *operand);
     }
   }
   drop_pairs_of_transposes(graph, patch);

@@ -46,6 +46,29 @@ std::optional<WeightView> fill_of_shape(const Node& node, const WeightView& shap
   return fill;
 }
 
+// What a cast of a short constant gives, where it loses nothing that we could get wrong.
+std::optional<WeightView> converted(const WeightView& weight, ElementType to) {
+  constexpr std::int64_t kMostElements = 1 << 12;
+  if (weight.type == to) return weight;
+  if (!checked_elements(weight.dims, kMostElements)) return std::nullopt;
+  if (to == ElementType::float32) {
+    auto values = weight.decode_float();
+    if (values) return make_weight("", weight.dims, std::move(*values));
+  }
+  if (to == ElementType::int64) {
+    auto values = weight.decode_int64(kMostElements);
+    if (values) return make_weight("", weight.dims, std::move(*values));
+  }
+  return std::nullopt;
+}
+
+// The type that a cast asks for. CastLike reads another value, but only its type.
+ElementType target_of_cast(const Graph& graph, const Node& node) {
+  if (node.is("CastLike") && node.inputs.size() == 2 && node.inputs[1].exists()) return graph[node.inputs[1]].type;
+  const std::int64_t to = node.is("Cast") ? node.int_attribute("to", 0) : 0;
+  return to > 0 && to <= kLastElementType ? static_cast<ElementType>(to) : ElementType::undefined;
+}
+
 }  // namespace
 
 Result<Findings> fold_constants(const PassContext& context) {
@@ -53,7 +76,7 @@ Result<Findings> fold_constants(const PassContext& context) {
   Patch patch;
   // Through Identity, which a later pass drops.
   const auto constant_input = [&](const Node& reader) -> const WeightView* {
-    for (const Node* node = &reader; node->inputs.size() == 1 && node->inputs[0].exists();) {
+    for (const Node* node = &reader; !node->inputs.empty() && node->inputs[0].exists();) {
       const auto folded = patch.parameters.find(node->inputs[0]);
       if (folded != patch.parameters.end()) return &folded->second;
       if (const WeightView* weight = graph.parameter(*node, 0)) return weight;
@@ -71,6 +94,10 @@ Result<Findings> fold_constants(const PassContext& context) {
       constant = value_of_constant(node);
     } else if (node.is("ConstantOfShape")) {
       if (const WeightView* shape = constant_input(node)) constant = fill_of_shape(node, *shape, context.limits);
+    } else if (const ElementType to = target_of_cast(graph, node); to != ElementType::undefined) {
+      const bool may_change = graph.is_parameter(node.inputs[0]) && graph[node.inputs[0]].may_be_fed;
+      const WeightView* weight = may_change ? nullptr : constant_input(node);
+      if (weight != nullptr) constant = converted(*weight, to);
     }
     if (!constant) continue;
     constant->name = graph[node.outputs[0]].name;

@@ -53,7 +53,7 @@ class Proposal {
       if (needed[i]) patch.add.push_back(std::move(nodes_[i]));
     }
     for (WeightView& parameter : parameters_) {
-      if (parameters.count(parameter.name) != 0) patch.add_parameters.push_back(std::move(parameter));
+      if (parameters.count(parameter.name) != 0) patch.add_parameters.emplace(parameter.name, std::move(parameter));
     }
     return patch;
   }

@@ -70,6 +70,7 @@ struct PassInfo {
   std::span<const OptionInfo> options;
   std::span<const std::string_view> needs;  // passes above it whose facts it reads, and what those need
   Result<Findings> (*run)(const PassContext& context);
+  bool reads_weights = false;  // cannot do without the bytes of weights
 };
 
 }  // namespace ramus

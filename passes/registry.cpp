@@ -3,6 +3,7 @@
 #include <array>
 
 #include "passes/attention_heads.hpp"
+#include "passes/channel_shuffle.hpp"
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/drop_no_ops.hpp"
@@ -12,6 +13,7 @@
 #include "passes/fuse_operators.hpp"
 #include "passes/grouped_branches.hpp"
 #include "passes/output_branches.hpp"
+#include "passes/plain_operators.hpp"
 
 namespace ramus {
 namespace {
@@ -63,6 +65,18 @@ constexpr std::array kPasses{
              {},
              {},
              flatten_sums},
+    PassInfo{"plain-operators",
+             PassKind::fusion,
+             "quantised and fused operators are read as the plain ones that they stand for",
+             {},
+             {},
+             read_plain_operators},
+    PassInfo{"channel-shuffle",
+             PassKind::fusion,
+             "Reshape, Transpose, Reshape over groups of channels become one Gather",
+             {},
+             {},
+             find_channel_shuffles},
     PassInfo{"fuse-operators",
              PassKind::fusion,
              "activations and norms that were taken apart become one operator again",
@@ -111,15 +125,17 @@ constexpr std::array kPasses{
              "colour, frequency, orientation and size of single units",
              kFeatureOptions,
              {},
-             find_unit_features},
+             find_unit_features,
+             true},
     PassInfo{"factors", PassKind::analysis, "singular vectors of |W| between adjacent layers, and what they mean",
-             kFactorOptions, kFeatures, find_factors},
+             kFactorOptions, kFeatures, find_factors, true},
     PassInfo{"specialization",
              PassKind::analysis,
              "which families and features gather in one branch",
              {},
              kBranchesAndFeatures,
-             find_specialization},
+             find_specialization,
+             true},
 };
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "passes/linear_operators.hpp"
 #include "passes/pass.hpp"
-#include "passes/skip_norm.hpp"
 
 namespace ramus {
 namespace {
@@ -59,7 +58,8 @@ class StreamFinder {
   explicit StreamFinder(const PassContext& context) : context_(context), graph_(context.graph) {
     const auto& groups = context.found.groups;
     for (std::size_t g = 0; g < groups.size(); ++g) {
-      if (groups[g].kind == BranchKind::residual && read_by(groups[g])) group_of_sum_.emplace(groups[g].join, g);
+      const bool reads_a_value = context.analyses.dataflow().is_value(groups[g].fork);
+      if (groups[g].kind == BranchKind::residual && reads_a_value) group_of_sum_.emplace(groups[g].join, g);
     }
   }
 
@@ -84,8 +84,7 @@ class StreamFinder {
         if (after == next.end()) break;
         at = after->second;
       }
-      const Node& last = graph_[stream.blocks.back().write];
-      stream.end = sum_before_norm(last).value_or(last.outputs.front());
+      stream.end = graph_[stream.blocks.back().write].outputs.front();
       count_paths(stream);
       streams.push_back(std::move(stream));
     }
@@ -94,15 +93,7 @@ class StreamFinder {
 
  private:
   const BranchGroup& group(std::size_t place) const { return context_.found.groups[place]; }
-  ValueId read_of(std::size_t place) const { return *read_by(group(place)); }
-
-  // Where the arms begin. Of a sum and its norm in one operator, the block reads the norm and the skip the sum: the sum.
-  std::optional<ValueId> read_by(const BranchGroup& group) const {
-    const Dataflow& flow = context_.analyses.dataflow();
-    if (flow.is_value(group.fork)) return flow.value(group.fork);
-    if (flow.is_node(group.fork)) return sum_before_norm(graph_[flow.node(group.fork)]);
-    return std::nullopt;
-  }
+  ValueId read_of(std::size_t place) const { return context_.analyses.dataflow().value(group(place).fork); }
 
   // Up the trunk from a block's read point to the sum that feeds it.
   Trunk walk_back(ValueId value) const {
@@ -110,10 +101,6 @@ class StreamFinder {
     for (NodeId at = graph_[value].producer; at.exists(); at = graph_[value].producer) {
       if (group_of_sum_.count(at) != 0) {
         trunk.sum = at;
-        if (is_skip_norm(graph_[at]) && sum_before_norm(graph_[at]) != value) {
-          trunk.link = StreamLink::approximate;
-          trunk.via.push_back(norm_inside(graph_[at]));
-        }
         std::reverse(trunk.via.begin(), trunk.via.end());
         return trunk;
       }

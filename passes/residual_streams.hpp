@@ -9,8 +9,7 @@
 // before it. How exact that picture is, is said of every link of the trunk:
 //   exact        nothing stands between a sum and the next block
 //   linear       only operators that a sum can be pushed through: projection, pooling, batch norm, pad, slice
-//   approximate  with the operators named: ReLU after the sum (ResNet v1), a norm after the sum (post-LN transformers),
-//                also where both are one operator (SkipLayerNormalization)
+//   approximate  with the operators named: ReLU after the sum (ResNet v1), a norm after the sum (post-LN transformers)
 // Anything else on the trunk (a convolution that mixes space, a gate) ends the stream.
 //
 // The unravelled view (Veit, Wilber, Belongie, "Residual networks behave like ensembles of relatively shallow networks",

@@ -14,7 +14,6 @@ bool is_index_type(ElementType type) {
 
 // Rows of a table picked by indices are features, though indices are none.
 bool looks_up(const Graph& graph, const Node& node) {
-  if (node.op == "EmbedLayerNormalization") return true;
   const WeightView* table = node.is("Gather") ? graph.parameter(node, 0) : nullptr;
   return table != nullptr && table->dims.size() >= 2 && !is_index_type(table->type);
 }
@@ -82,8 +81,8 @@ void SideValues::sweep(Vertex fork, ValueId block) {
   }
 }
 
-std::optional<Region> SideValues::find_region(NodeId sum, Vertex fork, ValueId skip, ValueId block,
-                                              std::uint32_t skip_input) {
+std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input) {
+  const Vertex fork = flow_.vertex(skip);
   if (place_[fork] >= place_[flow_.vertex(block)]) return std::nullopt;
   sweep(fork, block);
   const auto inside = [&](Vertex v) { return stamp_[v] == now_ && reached_[v]; };
@@ -124,10 +123,7 @@ std::optional<Region> SideValues::find_region(NodeId sum) {
   if (inputs.size() != 2 || inputs[0] == inputs[1] || !flow_.is_connected(sum)) return std::nullopt;
   for (const std::uint32_t skip : {0u, 1u}) {
     const ValueId value = inputs[skip], block = inputs[1 - skip];
-    if (auto region = find_region(sum, flow_.vertex(value), value, block, skip)) return region;
-    const NodeId writer = graph_[value].producer;
-    if (!writer.exists() || graph_[writer].outputs.size() < 2) continue;
-    if (auto region = find_region(sum, flow_.vertex(writer), value, block, skip)) return region;
+    if (auto region = find_region(sum, value, block, skip)) return region;
   }
   return std::nullopt;
 }

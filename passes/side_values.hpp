@@ -6,8 +6,7 @@
 //
 // By dominators alone the fork would be the source, for the mask reaches the join without passing x. A sum counts as
 // residual all the same when one of its two operands is computed from the other, and whatever else goes into that comes
-// from the side: from another input of the graph, or without features (shapes, indices, and masks made of them). Where one
-// operator writes both operands' beginnings (a sum, and the norm of it), it is the fork.
+// from the side: from another input of the graph, or without features (shapes, indices, and masks made of them).
 #pragma once
 
 #include <optional>
@@ -26,7 +25,7 @@ class SideValues {
   std::optional<Region> find_region(NodeId sum);
 
  private:
-  std::optional<Region> find_region(NodeId sum, Vertex fork, ValueId skip, ValueId block, std::uint32_t skip_input);
+  std::optional<Region> find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input);
   void sweep(Vertex fork, ValueId block);
   bool is_side(ValueId value, ValueId skip) const;
 

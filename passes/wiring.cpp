@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "graph/derived_weight.hpp"
+
 namespace ramus {
 namespace {
 
@@ -218,7 +220,10 @@ KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_
           layer.tap_stride};
 }
 
-bool is_untrained(const WeightView& weight) { return weight.storage == WeightStorage::fill; }
+bool is_untrained(const WeightView& weight) {
+  return weight.storage == WeightStorage::fill ||
+         (weight.derived && weight.derived->stored.storage == WeightStorage::fill);
+}
 
 Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const LayerKernel& kernel,
                                       const Wiring& wiring, KernelReduction reduction, const Limits& limits) {

@@ -24,7 +24,10 @@ void collect_graphs(std::shared_ptr<const Graph> graph, const std::string& path,
   graphs.push_back({path, prefix, graph, {}, {}});
   for (const Node& node : graph->nodes()) {
     for (const Body& body : node.bodies) {
-      collect_graphs(body.graph, body_path(path, node.origins.front(), body.attribute),
+      const std::uint32_t place = node.origins.front();
+      collect_graphs(body.graph,
+                     node.in_call ? path_inside_call(path, place, node.name + "/" + body.attribute)
+                                  : body_path(path, place, body.attribute),
                      prefix + node.name + "/" + body.attribute + "/", graphs);
     }
   }
@@ -71,12 +74,34 @@ ReportModel describe_model(const WireModel& model, std::string digest, const std
   return described;
 }
 
-Result<std::vector<AnalysedGraph>> read_graphs(const WireModel& model, Report& report) {
-  OfficialOpinion opinion = ask_official_library(model);
+bool asks_for_weights(const std::vector<std::string>& passes) {
+  const auto rows = all_passes();
+  return passes.empty() || std::any_of(rows.begin(), rows.end(), [&](const PassInfo& row) {
+           return row.reads_weights && std::find(passes.begin(), passes.end(), row.name) != passes.end();
+         });
+}
+
+// One note for all weights whose file is missing, in place of the first.
+void merge_missing(std::vector<Note>& notes) {
+  const auto is_missing = [](const Note& note) { return note.code == "external-data-missing"; };
+  const auto first = std::find_if(notes.begin(), notes.end(), is_missing);
+  if (first == notes.end()) return;
+  const auto count = std::count_if(first, notes.end(), is_missing);
+  first->text += "; it and " + std::to_string(count - 1) + " more weights count as missing, which leaves the structure";
+  notes.erase(std::remove_if(std::next(first), notes.end(), is_missing), notes.end());
+}
+
+Result<std::vector<AnalysedGraph>> read_graphs(const WireModel& model, bool asks_for_weights, Report& report) {
+  OfficialOptions official_options;
+  official_options.inlines_functions = true;
+  OfficialOpinion opinion = ask_official_library(model, official_options);
   ReadOptions read_options;
+  read_options.inlines_functions = true;
+  read_options.missing_external_data_is_fine = !asks_for_weights;
   read_options.inferred = &opinion.types;
   auto read = read_graph(model, read_options);
   if (!read) return propagate(std::move(read.error()));
+  merge_missing(read->notes);
   for (const std::vector<Note>& notes : {model.notes(), opinion.notes, read->notes}) {
     report.notes.insert(report.notes.end(), notes.begin(), notes.end());
   }
@@ -135,7 +160,7 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
   }
   Report report;
   report.tool_version = version();
-  auto graphs = read_graphs(model, report);
+  auto graphs = read_graphs(model, asks_for_weights(options.passes), report);
   if (!graphs) return propagate(std::move(graphs.error()));
   if (auto status = run_passes(*graphs, options, pass_options, model.info().opset(), host); !status) {
     return propagate(with_label(std::move(status.error()), model));

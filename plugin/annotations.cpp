@@ -115,7 +115,10 @@ class Annotator {
     if (group.fork_node) facts(*group.fork_node).roles.insert("fork");
     for (const ReportBranch& branch : group.branches) {
       for (const ReportNode& node : branch.nodes) {
-        facts(node).branches.push_back(path_of(group.name, branch.name));
+        auto& branches = facts(node).branches;
+        std::string path = path_of(group.name, branch.name);
+        // A call stands for several nodes.
+        if (branches.empty() || branches.back() != path) branches.push_back(std::move(path));
         facts(node).roles.insert(branch.projection ? "skip" : "arm");
       }
     }
@@ -209,6 +212,7 @@ class Annotator {
 
 Status check_indices(const Report& report, const NodeCounts& node_counts) {
   for (const ReportGroup& group : report.groups) {
+    if (is_inside_call(group.graph)) continue;
     const auto counted = node_counts.find(group.graph);
     const std::size_t size = counted == node_counts.end() ? 0 : counted->second;
     std::vector<ReportNode> named;

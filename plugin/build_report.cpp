@@ -1,6 +1,8 @@
 #include "plugin/build_report.hpp"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 
 #include "graph/weight_layer.hpp"
 #include "plugin/onnx/inferred_types.hpp"
@@ -17,7 +19,11 @@ class ReportBuilder {
         found_(graph.analysed.findings),
         tree_(found_.tree ? *found_.tree : arrange_branches(normal_, found_.groups)),
         report_(report),
-        first_group_(report.groups.size()) {}
+        first_group_(report.groups.size()) {
+    for (const Node& original : source_.original->nodes()) {
+      if (!original.in_call) name_by_place_.emplace(original.origins.front(), original.name);
+    }
+  }
 
   void run() {
     add_graph();
@@ -48,22 +54,33 @@ class ReportBuilder {
   ReportNode node(NodeId id) const {
     const Node& normal = normal_[id];
     std::uint32_t index = normal.origins.front();
+    bool is_named = normal.in_call;
     for (const std::uint32_t origin : normal.origins) {
-      if (source_.original->nodes()[origin].name == normal.name) index = origin;
+      const auto name = name_by_place_.find(origin);
+      const bool is_call = name == name_by_place_.end();
+      if (normal.in_call ? !is_call : is_call || name->second != normal.name) continue;
+      index = origin;
+      is_named = true;
     }
-    return {source_.prefix + normal.name, index};
+    const auto first = name_by_place_.find(index);  // of what a rewrite added
+    const bool is_added = !is_named && first != name_by_place_.end();
+    return {source_.prefix + (is_added ? std::string(first->second) : normal.name), index};
   }
 
-  // All of the file's nodes behind some nodes of the normal form.
+  // All of the file's nodes behind some nodes of the normal form; of nodes inside calls, those of the normal form.
   std::vector<ReportNode> nodes(const std::vector<NodeId>& ids) const {
-    std::vector<std::uint32_t> origins;
-    for (const NodeId id : ids) origins.insert(origins.end(), normal_[id].origins.begin(), normal_[id].origins.end());
-    std::sort(origins.begin(), origins.end());
-    origins.erase(std::unique(origins.begin(), origins.end()), origins.end());
     std::vector<ReportNode> named;
-    for (const std::uint32_t origin : origins) {
-      named.push_back({source_.prefix + source_.original->nodes()[origin].name, origin});
+    std::set<std::uint32_t> seen;
+    for (const NodeId id : ids) {
+      if (normal_[id].in_call) named.push_back(node(id));
+      for (const std::uint32_t origin : normal_[id].origins) {
+        const auto name = name_by_place_.find(origin);
+        if (name == name_by_place_.end() || !seen.insert(origin).second) continue;
+        named.push_back({source_.prefix + std::string(name->second), origin});
+      }
     }
+    std::stable_sort(named.begin(), named.end(),
+                     [](const ReportNode& a, const ReportNode& b) { return a.index < b.index; });
     return named;
   }
 
@@ -213,6 +230,7 @@ class ReportBuilder {
   const BranchTree tree_;
   Report& report_;
   std::size_t first_group_;
+  std::unordered_map<std::uint32_t, std::string_view> name_by_place_;  // of the file's nodes that are no calls
 };
 
 }  // namespace

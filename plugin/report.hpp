@@ -31,7 +31,7 @@ struct ReportModel {
   std::map<std::string, std::int64_t> opset;  // "ai.onnx" for the default domain
   std::string producer;                       // name and version
   std::string graph_name;
-  std::uint64_t nodes = 0, values = 0;  // of the main graph, as in the file
+  std::uint64_t nodes = 0, values = 0;  // of the main graph, local functions looked into
   std::int64_t parameters = 0;          // elements of all weights that are not integers for shapes and indices
   std::uint64_t weight_bytes = 0;       // of those that the file holds
 };

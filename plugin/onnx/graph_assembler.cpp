@@ -131,7 +131,8 @@ Result<Assembled> GraphAssembler::assemble(const GraphParts& parts, const std::s
   std::vector<GraphBuilder::NewNode> nodes;
   nodes.reserve(parts.nodes->size());
   for (std::size_t i = 0; i < parts.nodes->size(); ++i) {
-    auto node = read_node((*parts.nodes)[i], i, path);
+    const WireNode& wire = (*parts.nodes)[i];
+    auto node = wire.inlined ? read_inlined_node(*wire.inlined) : read_node(wire, i, path);
     if (!node) return propagate(std::move(node.error()));
     nodes.push_back(std::move(*node));
   }
@@ -179,8 +180,12 @@ Status GraphAssembler::read_parameters(const WireGraph& graph, Scope& scope, Gra
     if (scope.parameters.emplace(name, std::move(*weight)).second) return {};
     return invalid_input("initializer " + in_quotes(name) + " is given twice");
   };
-  for (const Bytes message : graph.initializers) {
-    if (auto status = add(read_tensor(message, context_)); !status) return status;
+  for (std::size_t i = 0; i < graph.initializers.size(); ++i) {
+    auto weight = read_tensor(graph.initializers[i], context_);
+    if (const auto renamed = graph.renamed.find(i); weight && renamed != graph.renamed.end()) {
+      weight->name = renamed->second;
+    }
+    if (auto status = add(std::move(weight)); !status) return status;
   }
   for (const Bytes message : graph.sparse_initializers) {
     if (auto status = add(read_sparse_tensor(message, context_)); !status) return status;
@@ -210,6 +215,24 @@ Result<GraphBuilder::NewNode> GraphAssembler::read_node(const WireNode& wire, st
       references_.push_back({path, static_cast<std::uint32_t>(place), read->attribute.name, read->reference});
     }
     if (!read->is_body) node.attributes.push_back(std::move(read->attribute));
+  }
+  return node;
+}
+
+Result<GraphBuilder::NewNode> GraphAssembler::read_inlined_node(const InlinedNode& wire) {
+  GraphBuilder::NewNode node;
+  node.op = std::string(wire.op);
+  node.domain = std::string(wire.domain);
+  node.name = wire.name;
+  node.inputs = wire.inputs;
+  node.outputs = wire.outputs;
+  node.origins = {wire.origin};
+  node.in_call = wire.in_call;
+  for (const InlinedAttribute& attribute : wire.attributes) {
+    auto read = read_attribute(attribute.message, context_);
+    if (!read) return propagate(std::move(read.error()), label_of(node, wire.origin));
+    read->attribute.name = std::string(attribute.name);
+    node.attributes.push_back(std::move(read->attribute));
   }
   return node;
 }

@@ -14,6 +14,7 @@
 #include "graph/graph.hpp"
 #include "plugin/onnx/attribute_reader.hpp"
 #include "plugin/onnx/graph_reader.hpp"
+#include "plugin/onnx/inlined_node.hpp"
 #include "plugin/onnx/value_types.hpp"
 
 namespace ramus::onnx_wire {
@@ -55,6 +56,7 @@ class GraphAssembler {
   Result<Assembled> assemble(const GraphParts& parts, const std::string& path, Scope& scope, bool is_inside);
   Status read_parameters(const WireGraph& graph, Scope& scope, GraphBuilder& builder);
   Result<GraphBuilder::NewNode> read_node(const WireNode& wire, std::size_t place, const std::string& path);
+  Result<GraphBuilder::NewNode> read_inlined_node(const InlinedNode& wire);
   Status read_bodies(const WireNode& wire, std::size_t place, const std::string& path, const Scope& scope,
                      GraphBuilder::NewNode& node);
 

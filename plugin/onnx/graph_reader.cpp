@@ -1,8 +1,10 @@
 #include "plugin/onnx/graph_reader.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "plugin/onnx/graph_assembler.hpp"
+#include "plugin/onnx/inline_functions.hpp"
 #include "plugin/onnx/wire_cursor.hpp"
 
 namespace ramus {
@@ -21,6 +23,18 @@ auto read_guarded(const WireModel& model, const Read& read) -> decltype(read()) 
   } catch (const onnx_wire::WireFault& fault) {
     return invalid_input(where + ": " + onnx_wire::describe(fault, model.bytes()));
   }
+}
+
+std::optional<Note> note_on_inlining(const WireModel& model, const onnx_wire::InlinedModel& inlined) {
+  if (!inlined.why_not.empty()) {
+    return Note{"", "local-functions",
+                "calls of local functions stay single nodes: looking into them " + inlined.why_not};
+  }
+  if (inlined.calls == 0) return std::nullopt;
+  return Note{"", "local-functions",
+              std::to_string(inlined.calls) + " calls of " + std::to_string(model.functions().size()) +
+                  " local functions are looked into; their nodes are named CALL/NODE, and their place is that of the "
+                  "call in the file"};
 }
 
 Result<LocalFunction> read_function(const WireFunction& wire, GraphAssembler& assembler) {
@@ -44,8 +58,17 @@ Result<LocalFunction> read_function(const WireFunction& wire, GraphAssembler& as
 Result<ReadGraph> read_graph(const WireModel& model, const ReadOptions& options) {
   return read_guarded(model, [&]() -> Result<ReadGraph> {
     std::vector<Note> notes;
+    onnx_wire::InlinedModel inlined;
+    const WireGraph* graph = &model.main_graph();
+    if (options.inlines_functions && !model.functions().empty()) {
+      auto result = onnx_wire::inline_functions(model);
+      if (!result) return propagate(std::move(result.error()));
+      inlined = std::move(*result);
+      if (inlined.why_not.empty()) graph = &inlined.graph;
+      if (auto note = note_on_inlining(model, inlined)) notes.push_back(std::move(*note));
+    }
     GraphAssembler assembler(model, options, notes);
-    auto assembled = assembler.assemble(model.main_graph(), "", nullptr);
+    auto assembled = assembler.assemble(*graph, "", nullptr);
     if (!assembled) return propagate(std::move(assembled.error()));
     return ReadGraph{std::move(assembled->graph), std::move(notes)};
   });

@@ -4,7 +4,7 @@
 //   GraphProto {initializer: W}                                             W is a WeightView into the file
 //   If {then_branch: GraphProto reading "x"}                          ──▶   Node::bodies, and x among Node::captures
 //
-// A call of a local function stays one node; read_functions gives the bodies to whoever wants to inline them.
+// A call of a local function stays one node, or becomes what the function says (inline_functions.hpp).
 #pragma once
 
 #include <vector>
@@ -21,6 +21,8 @@ struct ReadOptions {
   // External data that is not there leaves WeightStorage::absent and a note (code "external-data-missing") instead of
   // an error. Data that is there but out of bounds or out of the folder stays an error.
   bool missing_external_data_is_fine = false;
+  // Where that asks for too much, calls stay nodes and a note says so (code "local-functions").
+  bool inlines_functions = false;
 };
 
 struct ReadGraph {

@@ -26,5 +26,8 @@ using TypesByGraph = std::map<std::string, ValueTypes>;         // by graph path
 
 // "12/then_branch" for a body of the main graph, "OUTER/12/then_branch" for one deeper down.
 std::string body_path(std::string_view graph_path, std::size_t node, std::string_view attribute);
+// Of a body inside a local function that node `call` calls: no graph of the file, so nothing there can be annotated.
+std::string path_inside_call(std::string_view graph_path, std::size_t call, std::string_view body);
+bool is_inside_call(std::string_view graph_path);
 
 }  // namespace ramus

@@ -15,6 +15,7 @@
 #include <exception>
 
 #include "plugin/onnx/child_process.hpp"
+#include "plugin/onnx/inline_functions.hpp"
 #include "plugin/onnx/skeleton.hpp"
 #include "plugin/onnx/value_types.hpp"
 #include "plugin/onnx/wire_cursor.hpp"
@@ -82,11 +83,25 @@ bool parse(const std::string& skeleton, std::size_t nesting, ::onnx::ModelProto&
   return model.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
 }
 
+// The same model with its local functions inlined, which is what the types are wanted of; empty where there are none.
+// The library infers the types of a call's outputs, but keeps none of those inside.
+std::string inlined_skeleton(const std::string& skeleton, const Limits& limits) {
+  const auto model = WireModel::from_memory(std::as_bytes(std::span(skeleton)), "", limits);
+  if (!model || (*model)->functions().empty()) return {};
+  try {
+    const auto inlined = onnx_wire::inline_functions(**model);
+    return inlined && inlined->why_not.empty() ? onnx_wire::write_inlined(**model, *inlined) : std::string();
+  } catch (const onnx_wire::WireFault&) {
+    return {};
+  }
+}
+
 // The child's answer: two lines of text (empty when content), then the model with the inferred types.
-std::string examine(const std::string& skeleton, std::size_t nesting, bool asks_checker) {
+std::string examine(const std::string& skeleton, const std::string& inlined, std::size_t nesting, bool asks_checker) {
   ::onnx::ModelProto model;
   if (!parse(skeleton, nesting, model)) return "\nthe official parser refuses the file\n";
   const std::string verdict = asks_checker ? check(model).value_or("") : "";
+  if (!inlined.empty() && !parse(inlined, nesting, model)) return verdict + "\nits local functions cannot be inlined\n";
   std::optional<std::string> stop = infer(model, true);
   if (stop) stop = infer(model, false);
   return verdict + '\n' + stop.value_or("") + '\n' + model.SerializeAsString();
@@ -156,7 +171,8 @@ OfficialOpinion ask_official_library(const WireModel& model, const OfficialOptio
     return declined("even without weights the model is larger than protobuf reads");
   }
   const bool is_known = asks_checker(model.info(), opinion.notes);
-  const auto work = [&] { return examine(*skeleton, model.limits().nesting, is_known); };
+  const std::string inlined = options.inlines_functions ? inlined_skeleton(*skeleton, model.limits()) : std::string();
+  const auto work = [&] { return examine(*skeleton, inlined, model.limits().nesting, is_known); };
   auto answer =
       options.in_child_process ? run_in_child(work, {options.seconds, options.memory}) : Result<std::string>(work());
   if (!answer) return declined("the library " + answer.error().message);

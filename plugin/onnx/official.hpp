@@ -31,6 +31,7 @@ struct OfficialOptions {
   bool in_child_process = true;
   int seconds = 60;                           // of the child; inference of 200,000 nodes takes a few
   std::size_t memory = std::size_t{4} << 30;  // that the child may add to what the host has mapped
+  bool inlines_functions = false;             // types are then those of the graph that read_graph inlines
   std::size_t inlined_nodes = 1'000'000;      // the library inlines every call of a local function; beyond: not asked
 };
 

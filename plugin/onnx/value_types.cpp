@@ -15,6 +15,16 @@ std::string body_path(std::string_view graph_path, std::size_t node, std::string
   return path;
 }
 
+namespace {
+constexpr std::string_view kCallMark = ":call:";
+}
+
+std::string path_inside_call(std::string_view graph_path, std::size_t call, std::string_view body) {
+  return body_path(graph_path, call, std::string(kCallMark) + std::string(body));
+}
+
+bool is_inside_call(std::string_view graph_path) { return graph_path.find(kCallMark) != std::string_view::npos; }
+
 namespace onnx_wire {
 namespace {
 

@@ -32,9 +32,14 @@ struct WireBody {
   std::unique_ptr<WireGraph> graph;
 };
 
+namespace onnx_wire {
+struct InlinedNode;  // inline_functions.hpp
+}
+
 struct WireNode {
   Bytes message;  // a NodeProto
   std::vector<WireBody> bodies;
+  std::shared_ptr<const onnx_wire::InlinedNode> inlined;  // once functions are inlined: counts instead of the message
 };
 
 struct WireGraph {
@@ -43,6 +48,7 @@ struct WireGraph {
   std::vector<Bytes> initializers;                  // TensorProto
   std::vector<Bytes> sparse_initializers;           // SparseTensorProto
   std::vector<Bytes> inputs, outputs, value_infos;  // ValueInfoProto
+  std::map<std::size_t, std::string> renamed;       // initializers, by place, once functions are inlined
 };
 
 struct FunctionKey {
@@ -60,6 +66,7 @@ struct WireFunction {
   std::vector<Bytes> default_attributes;                      // AttributeProto
   std::vector<WireNode> nodes;
   std::vector<Bytes> value_infos;
+  std::map<std::string, std::int64_t> opsets;  // as ModelInfo::opsets
 };
 
 struct ModelInfo {

@@ -60,16 +60,9 @@ Status WireScanner::read_field(const Field& field) {
     case model::graph:
       if (std::exchange(has_graph_, true)) return invalid_input("holds two graphs; a model has one");
       return read_graph(field.value, 0, model_.main_graph_);
-    case model::opset_import: {
-      std::string domain;
-      std::int64_t version = 0;
-      while (cursor.next(inner)) {
-        if (inner.is_bytes(opset::domain)) domain = inner.string();
-        if (inner.is_varint(opset::version)) version = inner.integer();
-      }
-      info.opsets[domain == "ai.onnx" ? "" : domain] = version;
+    case model::opset_import:
+      read_opset(field.value, info.opsets);
       return {};
-    }
     case model::metadata_props: {
       auto& [key, value] = info.metadata.emplace_back();
       while (cursor.next(inner)) {
@@ -86,6 +79,18 @@ Status WireScanner::read_field(const Field& field) {
     default:
       return {};
   }
+}
+
+void WireScanner::read_opset(Bytes message, std::map<std::string, std::int64_t>& opsets) {
+  std::string domain;
+  std::int64_t version = 0;
+  Cursor cursor(message);
+  Field field;
+  while (cursor.next(field)) {
+    if (field.is_bytes(opset::domain)) domain = field.string();
+    if (field.is_varint(opset::version)) version = field.integer();
+  }
+  opsets[domain == "ai.onnx" ? "" : domain] = version;
 }
 
 Status WireScanner::read_graph(Bytes message, std::size_t depth, WireGraph& graph) {
@@ -197,6 +202,9 @@ Status WireScanner::read_function(Bytes message) {
         break;
       case function::value_info:
         function.value_infos.push_back(field.value);
+        break;
+      case function::opset_import:
+        read_opset(field.value, function.opsets);
         break;
       case function::node:
         if (auto status = read_node(field.value, 0, function.nodes); !status) return status;

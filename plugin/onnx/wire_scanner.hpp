@@ -18,6 +18,7 @@ class WireScanner {
   Status read_node(Bytes message, std::size_t depth, std::vector<WireNode>& nodes);
   Status read_bodies(Bytes attribute, std::size_t depth, WireNode& node);
   Status read_function(Bytes message);
+  static void read_opset(Bytes message, std::map<std::string, std::int64_t>& opsets);
   void note(std::string code, std::string text);
 
   WireModel& model_;

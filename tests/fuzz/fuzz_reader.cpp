@@ -76,6 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ReadOptions options;
   options.missing_external_data_is_fine = true;
   if (const auto read = read_graph(**model, options)) decode_weights(read->graph);
+  options.inlines_functions = true;
+  if (const auto read = read_graph(**model, options)) decode_weights(read->graph);
   if (const auto functions = read_functions(**model, options)) {
     for (const LocalFunction& function : *functions) decode_weights(function.body);
   }

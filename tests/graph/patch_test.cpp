@@ -150,12 +150,12 @@ TEST_CASE("added nodes may read each other, added parameters, and values through
   patch.drop.insert(NodeId(1));
   patch.add.push_back({"Mul", {"i", "two"}, {"m"}, {NodeId(1)}, "", {{"alpha", 1.5f}}});
   patch.add.push_back({"Relu", {"m"}, {"y"}, {NodeId(1)}});
-  patch.add_parameters.push_back(make_weight("two", {1}, std::vector<float>{2}));
+  patch.add_parameters.emplace("two", make_weight("two", {1}, std::vector<float>{2}));
   const Graph scaled = patched(graph, patch);
   CHECK(to_text(scaled) == "m = Mul(x, two)\ny = Relu(m)\n");
   CHECK(scaled.parameter(scaled.nodes()[0], 1)->decode_float().value() == std::vector<float>{2});
   CHECK(scaled.nodes()[0].float_attribute("alpha", 0) == 1.5f);
-  CHECK(scaled.nodes()[0].name == "#1:Mul");
+  CHECK(scaled.nodes()[0].name == "#0:Mul");
 }
 
 TEST_CASE("what an earlier patch added stays an added node") {
@@ -211,6 +211,19 @@ TEST_CASE("a long chain of Identity nodes is dropped in one sweep") {
   const Graph relu = patched(graph, patch);
   REQUIRE(relu.nodes().size() == 1);
   CHECK(relu.nodes()[0].origins.size() == kLength);
+}
+
+TEST_CASE("a node may be replaced by several, which stand for the same place in the file") {
+  const Graph graph = graph_from_text("i = Identity(x); c = Fused(i, W:float[2]); y = Relu(c)");
+  Patch patch;
+  patch.drop = {NodeId(0), NodeId(1)};
+  patch.redirect.emplace(*graph.find_value("i"), *graph.find_value("x"));
+  patch.add_parameters.emplace("V", make_weight("V", {1}, std::vector<float>{2}));
+  patch.add = {{"Mul", {"i", "V"}, {"t"}, {NodeId(1)}, "c"}, {"Add", {"t", "W"}, {"c"}, {NodeId(1)}, "c/Add"}};
+  const auto replaced = apply(graph, patch);
+  REQUIRE_MESSAGE(replaced.has_value(), replaced.error().message);
+  CHECK(to_text(*replaced) == "t = Mul(x, V)\nc = Add(t, W)\ny = Relu(c)\n");
+  CHECK(replaced->nodes()[1].origins == std::vector<std::uint32_t>{0, 1});
 }
 
 }  // namespace ramus::testing

@@ -66,8 +66,8 @@ TEST_CASE("each head has its units in three projections, and its inputs in the f
 
 TEST_CASE("heads lie in the arm of the residual, and nothing else is found there") {
   CHECK(groups_of(kPlain) ==
-        "residual x -> [] [n q k v q1 qh k1 kt v1 vh s d p c t m o] -> y\n"
-        "  heads n -> [q k v q1 qh k1 kt v1 vh s d p c t m o] [q k v q1 qh k1 kt v1 vh s d p c t m o] -> o");
+        "residual x -> [] [n q k v q1 qh k1 kt v1 vh s p c t m o] -> y\n"
+        "  heads n -> [q k v q1 qh k1 kt v1 vh s p c t m o] [q k v q1 qh k1 kt v1 vh s p c t m o] -> o");
 }
 
 TEST_CASE("a mask keeps the heads open, and its Add is no residual") {

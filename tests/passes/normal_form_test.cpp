@@ -76,3 +76,35 @@ TEST_CASE("an Identity of a weight is seen through") {
   REQUIRE(graph.nodes().size() == 1);
   CHECK(graph.parameter(graph.nodes()[0], 1)->dims == Dims{8, 3, 1, 1});
 }
+
+TEST_CASE("a product with 1 and a sum with 0 are taken out of the way, unless they would grow the rank") {
+  CHECK(normal_form("x:[1,4] -> y : a = Add(x, z:float[1]={0}); b = Mul(k:float[]={1}, a); y = Neg(b)") ==
+        "y = Neg(x)\n");
+  CHECK(normal_form("a = Relu(x); b = Mul(a, k:float[1,1,1]={1}); y = Neg(b)") ==
+        "a = Relu(x)\nb = Mul(a, k)\ny = Neg(b)\n");
+  CHECK(normal_form("a = Relu(x); b = Sub(z:float[]={0}, a); y = Neg(b)") ==
+        "a = Relu(x)\nb = Sub(z, a)\ny = Neg(b)\n");
+}
+
+TEST_CASE("CastLike of a constant reads only a type") {
+  const Analysed analysed =
+      analyse("x:float[1,4] -> y : k = Constant[value_int=3](); c = CastLike(k, x); y = Pow(x, c)");
+  const Graph& graph = *analysed.graph;
+  REQUIRE(graph.nodes().size() == 1);
+  CHECK(graph.parameter(graph.nodes()[0], 1)->decode_float().value() == std::vector<float>{3});
+}
+
+TEST_CASE("Reshape, Transpose, Reshape over groups is one pick of channels") {
+  const std::string shuffle =
+      "x:[?,6,4,4] -> y : a = Reshape(x, s:int64[5]={-1,2,3,4,4}); b = Transpose[perm=[0,2,1,3,4]](a); c = Reshape(b, "
+      "t:int64[4]={-1,6,4,4}); y = Relu(c)";
+  const Analysed analysed = analyse(shuffle, {.passes = {"explicit-branches"}});
+  const Graph& graph = *analysed.graph;
+  CHECK(to_text(graph) == "c = Gather(x, c/channels)\ny = Relu(c)\n");
+  CHECK(graph.parameter(graph.nodes()[0], 1)->decode_int64().value() == std::vector<std::int64_t>{0, 3, 1, 4, 2, 5});
+  CHECK(origins_of(analysed, "c") == std::vector<std::uint32_t>{0, 1, 2});
+  // Heads are split the same way, but over the last axis.
+  CHECK(
+      normal_form("x:[1,6,4] -> y : a = Reshape(x, s:int64[4]={1,6,2,2}); b = Transpose[perm=[0,2,1,3]](a); y = Neg(b)")
+          .find("Gather") == std::string::npos);
+}

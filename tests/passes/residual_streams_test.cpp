@@ -92,7 +92,7 @@ TEST_CASE("SkipLayerNormalization is a sum, and the norm in it makes the link ap
             "x:[1,4,8] -> y : a = MatMul(x, A:float[8,8]);"
             "s1 = com.microsoft::SkipLayerNormalization(a, x, g:float[8], b:float[8]); c = MatMul(s1, C:float[8,8]);"
             "s2 = com.microsoft::SkipLayerNormalization(c, s1, g, b); y = Relu(s2)") ==
-        "x -> [s1] [s2 approximate: LayerNormalization] -> s2  4 paths: 1 2 1");
+        "x -> [s1/Add] [s2/Add approximate: LayerNormalization] -> s2/sum  4 paths: 1 2 1");
 }
 
 TEST_CASE("a stream that goes on from the sum before the norm is exact") {
@@ -100,10 +100,12 @@ TEST_CASE("a stream that goes on from the sum before the norm is exact") {
                    "n1, _, _, s1 = com.microsoft::SkipSimplifiedLayerNormalization(a, x, g:float[8]) as add1;"
                    "c = MatMul(n1, C:float[8,8]);"
                    "n2, _, _, s2 = com.microsoft::SkipSimplifiedLayerNormalization(c, s1, g) as add2;"
-                   "d = MatMul(n2, D:float[8,8]); y = Add(s2, d)") == "x -> [add1] [add2] [y] -> y  8 paths: 1 3 3 1");
+                   "d = MatMul(n2, D:float[8,8]); y = Add(s2, d)") ==
+        "x -> [add1/Add] [add2/Add] [y] -> y  8 paths: 1 3 3 1");
 }
 
 TEST_CASE("the sum that an EmbedLayerNormalization writes begins a stream") {
-  CHECK(streams_of("i:[1,4] -> y : n, _, s = com.microsoft::EmbedLayerNormalization(i, _, E:float[10,8], P:float[4,8]);"
+  CHECK(streams_of("i:[1,4] -> y : n, _, s = com.microsoft::EmbedLayerNormalization(i, _, E:float[10,8], P:float[4,8], "
+                   "_, g:float[8], b:float[8]);"
                    "a = MatMul(n, A:float[8,8]); y = Add(a, s)") == "s -> [y] -> y  2 paths: 1 1");
 }

@@ -161,6 +161,63 @@ TEST_CASE("the structure of light models is that of their architectures") {
   CHECK(projections == 4);
 }
 
+TEST_CASE("ResNet-18 in 87 local functions: 8 blocks, 3 with projection, in one stream") {
+  const auto path = shared_file("models/resnet18_dynamo_functions.onnx");
+  if (!path) return;
+  const Report report = report_on(*path, {.passes = {"residual-streams"}});
+  CHECK(tally(report) == Tally{{"residual 2", 8}});
+  int projections = 0, skips = 0;
+  for (const ReportGroup& group : report.groups) {
+    for (const ReportBranch& branch : group.branches) {
+      projections += branch.projection ? 1 : 0;
+      skips += branch.skip ? 1 : 0;
+      if (!branch.skip && !branch.projection) CHECK(branch.layers.size() == 2);
+    }
+  }
+  CHECK(projections == 3);
+  CHECK(skips == 5);
+  REQUIRE(report.streams.size() == 1);
+  CHECK(report.streams[0].paths == "256");
+}
+
+TEST_CASE("quantised models have the structure of their architectures") {
+  const auto mobilenet = shared_file("models/mobilenetv2_int8_qdq.onnx"),
+             shufflenet = shared_file("models/shufflenet_v2_int8.onnx");
+  if (!mobilenet || !shufflenet) return;
+  const Report residual = report_on(*mobilenet, {.passes = {"residual-streams"}});
+  CHECK(tally(residual) == Tally{{"residual 2", 10}});
+  for (const ReportStream& stream : residual.streams) {
+    for (const ReportStreamBlock& block : stream.blocks) CHECK(block.link == "exact");
+  }
+  // Three stages of 4, 8 and 4 units; the first of each halves the image and splits nothing.
+  const Report units = report_on(*shufflenet, structure_only());
+  CHECK(tally(units) == Tally{{"concat 2", 3}, {"split 2", 13}});
+  int skips = 0;
+  for (const ReportGroup& group : units.groups) {
+    for (const ReportBranch& branch : group.branches) {
+      skips += branch.skip ? 1 : 0;
+      if (!branch.skip) CHECK((branch.layers.size() == 3 || (group.kind == "concat" && branch.layers.size() == 2)));
+    }
+  }
+  CHECK(skips == 13);
+  CHECK(units_of(units.groups[0]).find(" 0-58, ") != std::string::npos);
+}
+
+TEST_CASE("a model without its external data has a structure, but no factors") {
+  const auto path = shared_file("models/phi4mm_speech_graph.onnx");
+  if (!path) return;
+  auto model = WireModel::open(path->string());
+  REQUIRE(model.has_value());
+  const auto report = analyze(**model, structure_only(), Host{});
+  REQUIRE(report.has_value());
+  CHECK(!report->groups.empty());
+  CHECK(std::count_if(report->notes.begin(), report->notes.end(),
+                      [](const Note& note) { return note.code == "external-data-missing"; }) == 1);
+  const auto refused = analyze(**model, {}, Host{});
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::invalid_input);
+}
+
 TEST_CASE("AlexNet: two branches from conv1 to conv2, and from conv3 to conv5") {
   const auto path = shared_file("models/light_bvlc_alexnet.onnx");
   if (!path) return;
@@ -282,7 +339,7 @@ TEST_CASE("residual streams run through attention, masked or not") {
   CHECK(masked.streams[0].paths == "1024");  // five blocks of attention, five of two layers
   REQUIRE(plain.streams.size() == 1);
   CHECK(plain.streams[0].paths == "256");
-  CHECK(tally(masked) == Tally{{"residual 2", 5}, {"residual 2 open", 5}, {"heads 4 open", 5}});
+  CHECK(tally(masked) == Tally{{"residual 2", 5}, {"residual 2 open", 5}, {"heads 4 open", 5}, {"towers 2 open", 1}});
   CHECK(tally(plain) == Tally{{"residual 2", 8}, {"heads 4", 4}});
 }
 
