@@ -62,7 +62,8 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const Live& 
 Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {
   const Live live(graph);
   const auto edges = edges_of(graph, live, [&](auto id) { return vertex(id); });
-  edges_ = BoostDataflow(edges.begin(), edges.end(), 2 + graph.nodes().size() + graph.values().size());
+  const auto vertices = static_cast<std::uint32_t>(2 + graph.nodes().size() + graph.values().size());
+  edges_ = BoostDataflow(boost::edges_are_unsorted_multi_pass, edges.begin(), edges.end(), vertices);
 
   order_.reserve(size());
   order_.push_back(kSource);

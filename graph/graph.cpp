@@ -1,5 +1,8 @@
 #include "graph/graph.hpp"
 
+#include <algorithm>
+#include <functional>
+
 namespace ramus {
 
 const Attribute* Node::find_attribute(std::string_view attribute) const {
@@ -33,16 +36,32 @@ std::span<const std::int64_t> Node::ints_attribute(std::string_view attribute) c
   return *found;
 }
 
+namespace {
+
+template <class Id, class Entries, class Named>
+std::optional<Id> find_named(const Entries& entries, const Named& named, std::string_view name) {
+  const std::uint32_t hash = hash_of_name(name);
+  auto entry = std::lower_bound(entries.begin(), entries.end(), hash,
+                                [](const auto& known, std::uint32_t wanted) { return known.hash < wanted; });
+  for (; entry != entries.end() && entry->hash == hash; ++entry) {
+    if (named[entry->index].name == name) return Id(entry->index);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::uint32_t hash_of_name(std::string_view name) {
+  const std::uint64_t hash = std::hash<std::string_view>()(name);
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
 std::optional<ValueId> Graph::find_value(std::string_view name) const {
-  const auto found = value_by_name_.find(std::string(name));
-  if (found == value_by_name_.end()) return std::nullopt;
-  return found->second;
+  return find_named<ValueId>(value_names_, values_, name);
 }
 
 std::optional<NodeId> Graph::find_node(std::string_view name) const {
-  const auto found = node_by_name_.find(std::string(name));
-  if (found == node_by_name_.end()) return std::nullopt;
-  return found->second;
+  return find_named<NodeId>(node_names_, nodes_, name);
 }
 
 const WeightView* Graph::parameter(const Node& node, std::size_t input) const {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,9 +109,13 @@ class Graph {
   std::vector<WeightView> weights_;
   std::vector<ValueId> inputs_, outputs_;
   std::vector<NodeId> order_;
-  std::unordered_map<std::string, ValueId> value_by_name_;
-  std::unordered_map<std::string, NodeId> node_by_name_;
+  struct NameEntry {
+    std::uint32_t hash, index;
+  };
+  std::vector<NameEntry> value_names_, node_names_;  // ascending: an eighth of what maps from strings take
 };
+
+std::uint32_t hash_of_name(std::string_view name);  // of the index that find_value and find_node use
 
 // Collects a graph by names, in any order, and checks it as a whole.
 //   GraphBuilder builder("g");
@@ -157,11 +162,13 @@ class GraphBuilder {
   ValueId value(std::string_view name);
   void note_if_twice(ValueId id);
   Status connect();
+  void index_names();
   Status order();
   void mark_constants();
 
   Graph graph_;
-  std::vector<NewNode> pending_;
+  std::unordered_map<std::string, ValueId> value_by_name_;
+  std::deque<NewNode> pending_;  // given back piece by piece while the graph grows
   std::vector<std::string> output_names_;
   std::optional<ValueId> twice_;  // the first value declared a second time
   std::vector<bool> defined_;     // by value: an input, a parameter, captured, or written by a node

@@ -15,7 +15,7 @@ std::string fallback_name(std::uint32_t place, std::string_view op) {
 }  // namespace
 
 ValueId GraphBuilder::value(std::string_view name) {
-  const auto [entry, is_new] = graph_.value_by_name_.try_emplace(std::string(name), ValueId(graph_.values_.size()));
+  const auto [entry, is_new] = value_by_name_.try_emplace(std::string(name), ValueId(graph_.values_.size()));
   if (is_new) {
     graph_.values_.emplace_back().name = entry->first;
     defined_.push_back(false);
@@ -86,6 +86,7 @@ Result<Graph> GraphBuilder::finish() {
                          " is an input or initializer twice; names must be unique in a graph");
   }
   if (auto status = connect(); !status) return propagate(std::move(status.error()));
+  index_names();
   if (auto status = order(); !status) return propagate(std::move(status.error()));
   mark_constants();
   for (const auto& [name, typed] : types_) {
@@ -119,13 +120,31 @@ void GraphBuilder::mark_constants() {
   }
 }
 
+void GraphBuilder::index_names() {
+  std::unordered_map<std::string, ValueId>().swap(value_by_name_);
+  const auto index = [](auto& entries, const auto& named) {
+    entries.reserve(named.size());
+    for (const auto& entry : named) {
+      entries.push_back({hash_of_name(entry.name), static_cast<std::uint32_t>(entries.size())});
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
+  };
+  index(graph_.value_names_, graph_.values_);
+  index(graph_.node_names_, graph_.nodes_);
+}
+
 Status GraphBuilder::connect() {
-  std::unordered_set<std::string> own_names;
+  std::unordered_set<std::string> own_names, taken;
   std::unordered_map<std::string, std::uint32_t> fallbacks_taken;
   for (const NewNode& node : pending_) own_names.insert(node.name);
 
   graph_.nodes_.reserve(pending_.size());
-  for (NewNode& pending : pending_) {  // all outputs first: a node may stand before what it reads
+  struct Reads {
+    std::vector<std::string> inputs, captures;
+  };
+  std::deque<Reads> reads;
+  for (; !pending_.empty(); pending_.pop_front()) {  // all outputs first: a node may stand before what it reads
+    NewNode& pending = pending_.front();
     const NodeId id(graph_.nodes_.size());
     Node node;
     node.op = std::move(pending.op);
@@ -136,14 +155,14 @@ Status GraphBuilder::connect() {
     node.place = pending.place;
     node.in_call = pending.in_call;
     node.name = std::move(pending.name);
-    if (node.name.empty() || graph_.node_by_name_.count(node.name) != 0) {
+    if (node.name.empty() || taken.count(node.name) != 0) {
       const std::string fallback = fallback_name(node.origins.front(), node.op);
       node.name = fallback;
-      while (own_names.count(node.name) != 0 || graph_.node_by_name_.count(node.name) != 0) {
+      while (own_names.count(node.name) != 0 || taken.count(node.name) != 0) {
         node.name = fallback + "." + std::to_string(++fallbacks_taken[fallback]);
       }
     }
-    graph_.node_by_name_.emplace(node.name, id);
+    taken.insert(node.name);
     for (const std::string& output : pending.outputs) {
       if (output.empty()) {
         node.outputs.emplace_back();
@@ -159,20 +178,23 @@ Status GraphBuilder::connect() {
       node.outputs.push_back(written);
     }
     graph_.nodes_.push_back(std::move(node));
+    reads.push_back({std::move(pending.inputs), std::move(pending.captures)});
   }
+  decltype(own_names)().swap(own_names);
+  decltype(taken)().swap(taken);
 
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
+  for (std::size_t i = 0; !reads.empty(); ++i, reads.pop_front()) {
     Node& node = graph_.nodes_[i];
     const auto read = [&](const std::string& name) -> Result<ValueId> {
-      const auto found = graph_.find_value(name);
-      if (!found || !defined_[found->index]) {
+      const auto found = value_by_name_.find(name);
+      if (found == value_by_name_.end() || !defined_[found->second.index]) {
         return invalid_input("node " + quoted(node.name) + ": reads value " + quoted(name) +
                              ", which no node, input or initializer provides");
       }
-      graph_.values_[found->index].readers.push_back(NodeId(i));
-      return *found;
+      graph_.values_[found->second.index].readers.push_back(NodeId(i));
+      return found->second;
     };
-    for (const std::string& name : pending_[i].inputs) {
+    for (const std::string& name : reads.front().inputs) {
       if (name.empty()) {
         node.inputs.emplace_back();
         continue;
@@ -181,7 +203,7 @@ Status GraphBuilder::connect() {
       if (!id) return propagate(std::move(id.error()));
       node.inputs.push_back(*id);
     }
-    for (const std::string& name : pending_[i].captures) {
+    for (const std::string& name : reads.front().captures) {
       auto id = read(name);
       if (!id) return propagate(std::move(id.error()));
       node.captures.push_back(*id);
@@ -189,10 +211,12 @@ Status GraphBuilder::connect() {
   }
 
   for (const std::string& name : output_names_) {
-    const auto found = graph_.find_value(name);
-    if (!found || !defined_[found->index]) return invalid_input("output " + quoted(name) + ": nothing writes it");
-    graph_.values_[found->index].is_output = true;
-    graph_.outputs_.push_back(*found);
+    const auto found = value_by_name_.find(name);
+    if (found == value_by_name_.end() || !defined_[found->second.index]) {
+      return invalid_input("output " + quoted(name) + ": nothing writes it");
+    }
+    graph_.values_[found->second.index].is_output = true;
+    graph_.outputs_.push_back(found->second);
   }
   return {};
 }

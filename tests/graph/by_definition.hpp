@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/dominator_tree.hpp>
 #include <map>
 #include <optional>
@@ -188,9 +189,14 @@ inline std::string difference_from_definition(const Graph& graph) {
   const auto post_dominates = [&](Vertex a, Vertex b) { return truth.post_dominates(a, b); };
   std::vector<Vertex> by_boost(flow.size());
   for (Vertex v = 0; v < flow.size(); ++v) by_boost[v] = v;
+  using AdjacencyList = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS>;
+  AdjacencyList copy(flow.size());  // Boost's algorithm does not compile for the graph of a Dataflow
+  for (auto [edge, last] = boost::edges(flow.edges()); edge != last; ++edge) {
+    boost::add_edge(boost::source(*edge, flow.edges()), boost::target(*edge, flow.edges()), copy);
+  }
   boost::lengauer_tarjan_dominator_tree(
-      flow.edges(), Dataflow::kSource,
-      boost::make_iterator_property_map(by_boost.begin(), boost::get(boost::vertex_index, flow.edges())));
+      copy, Dataflow::kSource,
+      boost::make_iterator_property_map(by_boost.begin(), boost::get(boost::vertex_index, copy)));
   for (Vertex v = 0; v < flow.size(); ++v) {
     const std::string where = " of vertex " + std::to_string(v);
     if (dominators.parent(v) != truth.immediate(v, dominates)) return "immediate dominator" + where;
