@@ -270,6 +270,7 @@ constexpr std::array kRules{
     Row{"GroupNormalization", keep_leaking},
     Row{"RMSNormalization", keep_leaking},
     Row{"LpNormalization", keep_leaking},
+    Row{"MeanVarianceNormalization", keep_leaking},
     // Several values meet.
     Row{"Concat", concat},
     Row{"Add", sum},

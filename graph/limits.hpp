@@ -25,6 +25,7 @@ struct Limits {
   std::size_t wirings_of_layer = 64;           // writers that one layer is compared with; DenseNet's last layer has 58
   std::size_t wirings = 1 << 14;               // of a graph; a residual stream of n blocks has n^2 / 2
   std::int64_t branches = 1 << 12;             // of one grouped convolution; ResNeXt has 64
+  std::size_t listed_nodes = 1 << 21;          // of all groups of a graph together; some 200 bytes each in a report
   std::uint64_t region_visits = 200'000'000;   // edges looked at while regions are walked; seconds, not hours
   std::size_t sum_terms = 1 << 20;  // that the parallel form writes: 1400 blocks in a row, ResNet-1001 has 333
   std::size_t message_bytes = (std::size_t{1} << 31) - 1;  // protobuf's own limit, for what the official library parses

@@ -25,6 +25,15 @@ void add_sources(const WalkedGraph& walked, const Product& product, bool left, H
 }
 
 // The softmax runs over keys.
+// Whether the softmax is taken over one of the two axes that queries and keys span; else it mixes heads.
+bool is_over_positions(const Graph& graph, NodeId softmax) {
+  if (!graph[softmax].is("Softmax")) return true;
+  const std::int64_t axis = graph[softmax].int_attribute("axis", -1);
+  const auto& shape = graph[graph[softmax].inputs.front()].shape;
+  if (axis < 0) return axis >= -2;
+  return !shape || axis + 2 >= static_cast<std::int64_t>(shape->size());
+}
+
 bool keys_on_the_left(const Graph& graph, const Product& scores, NodeId softmax) {
   std::int64_t axis = graph[softmax].is("Softmax") ? graph[softmax].int_attribute("axis", -1) : -1;
   const auto& shape = graph[graph[softmax].inputs.front()].shape;
@@ -151,6 +160,10 @@ void assemble(const WalkedGraph& walked, const Product& scores, const Product& c
   add_sources(walked, scores, keys_first, HeadRole::key, scores.output_labels, sources);
   add_sources(walked, context, !weights_first, HeadRole::value,
               weights_first ? context.left_labels : context.right_labels, sources);
+  if (!is_over_positions(graph, attention.softmax)) {
+    attention.left_out.push_back("softmax: it is taken over the heads, which are one then");
+    return;
+  }
   const HeadAxes heads = find_head_axes(sources);
   add_layers(sources, heads, attention);
   const std::int64_t each = width_of_values(graph, context, weights_first, attention);

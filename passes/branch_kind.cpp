@@ -64,14 +64,23 @@ bool ends_in_upsampling(const Graph& graph, ValueId last) {
   return false;
 }
 
-// What squashes, looked for through scales, shifts and changes of shape after it (a decomposed hard-sigmoid ends in Clip).
+bool has_two_bounds(const Node& node) {
+  const auto has = [&](std::string_view attribute, std::size_t input) {
+    return node.find_attribute(attribute) != nullptr || (input < node.inputs.size() && node.inputs[input].exists());
+  };
+  return has("min", 1) && has("max", 2);
+}
+
+// What squashes (Swish and Gelu do below zero: SwiGLU, GEGLU), looked for through scales, shifts and changes of shape after
+// it. A decomposed hard-sigmoid ends in Clip.
 bool ends_in_a_gate(const Graph& graph, ValueId last) {
   for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
     const Node& node = graph[at];
-    if (is_one_of(node, {"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Clip"})) return true;
+    if (is_one_of(node, {"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Swish", "Gelu"})) return true;
+    if (node.is("Clip")) return has_two_bounds(node);
     const auto inputs = graph.data_inputs(at);
     const bool passes = is_one_of(node, {"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
-                                         "Resize", "Mul", "Div", "Add", "Split", "Slice"});
+                                         "Resize", "Mul", "Div", "Add", "Sub", "Neg", "Split", "Slice"});
     if (inputs.size() != 1 || !passes) return false;
     last = inputs.front();
   }
@@ -104,8 +113,9 @@ bool merges_a_pyramid(const Graph& graph, const Region& region) {
                                        [&](ValueId operand) { return ends_in_upsampling(graph, operand); });
 }
 
-BranchKind kind_of_sum(const Graph& graph, const Region& region, std::vector<Branch>& branches) {
+BranchKind kind_of_sum(const Graph& graph, const Dataflow& flow, const Region& region, std::vector<Branch>& branches) {
   if (merges_a_pyramid(graph, region)) return BranchKind::sum;
+  if (flow.is_node(region.fork)) return BranchKind::sum;  // parts of a split, each of its own
   std::vector<bool> linear;
   for (const Branch& branch : branches) linear.push_back(is_linear(graph, branch));
   const auto count = static_cast<std::size_t>(std::count(linear.begin(), linear.end(), true));
@@ -153,7 +163,7 @@ std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& f
   if (!concat && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
   if (region.fork == Dataflow::kSource) return BranchKind::towers;
   if (concat) return is_split(graph, flow, region) ? BranchKind::split : BranchKind::concat;
-  if (is_sum(join)) return kind_of_sum(graph, region, branches);
+  if (is_sum(join)) return kind_of_sum(graph, flow, region, branches);
   if (join.is("Mul") && is_gate(graph, region.join)) return BranchKind::gate;
   return BranchKind::other;
 }

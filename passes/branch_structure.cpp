@@ -47,6 +47,8 @@ struct AddAttribute {
 
 using HashByNode = std::map<NodeId, std::uint64_t>;
 
+std::uint64_t hash_of_body(const Graph& body);
+
 std::uint64_t hash_of(const Graph& graph, NodeId id, const HashByNode& known) {
   const Node& node = graph[id];
   StructureHash hash;
@@ -59,6 +61,10 @@ std::uint64_t hash_of(const Graph& graph, NodeId id, const HashByNode& known) {
   for (const Attribute* attribute : attributes) {
     hash.add(attribute->name);
     std::visit(AddAttribute{hash}, attribute->value);
+  }
+  for (const Body& body : node.bodies) {
+    hash.add(body.attribute);
+    hash.add(hash_of_body(*body.graph));
   }
   for (const ValueId input : node.inputs) {
     if (!input.exists()) {
@@ -92,11 +98,19 @@ std::uint64_t hash_of(const Graph& graph, const std::vector<NodeId>& nodes, std:
   return sum;
 }
 
+std::uint64_t hash_of_body(const Graph& body) {
+  HashByNode known;
+  std::uint64_t sum = body.nodes().size();
+  for (const NodeId id : body.topological_order()) sum += known.emplace(id, hash_of(body, id, known)).first->second;
+  return sum;
+}
+
 }  // namespace
 
 std::uint64_t structure_of(const Graph& graph, const BranchGroup& group, std::span<const std::size_t> place) {
   StructureHash hash;
   hash.add(static_cast<std::uint64_t>(group.kind));
+  if (group.kind == BranchKind::conditional) hash.add(hash_of(graph, group.join, {}));
   if (group.join.exists()) hash.add(graph[group.join].op);
   hash.add(static_cast<std::uint64_t>(group.axis.value_or(-1)));
   hash.add(group.branches.size());

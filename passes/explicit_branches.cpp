@@ -77,11 +77,22 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   if (graph[region.join].is("Concat")) {
     group.axis = concat_axis(graph, region.join);
     if (group.axis) group.along = axis_of_concat(context, region.join, *group.axis);
+    if (group.kind == BranchKind::split && group.along && group.along != ConcatAxis::channels) {
+      group.kind = BranchKind::concat;  // a roll or a tiling of space
+    }
     if (group.axis && group.along == ConcatAxis::channels) assign_units(context, region, group);
   }
   group.crossing = std::move(region.crossing);
   group.shared = std::move(region.shared);
   return group;
+}
+
+constexpr std::size_t kManyNodes = 256;
+
+std::size_t nodes_in(const BranchGroup& group) {
+  std::size_t nodes = group.shared.size();
+  for (const Branch& branch : group.branches) nodes += branch.nodes.size();
+  return nodes;
 }
 
 bool has_a_skip(const Region& region) {
@@ -94,7 +105,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   const Graph& graph = context.graph;
   const Analyses& analyses = context.analyses;
   RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits);
-  SideValues side_values(graph, analyses.dataflow(), analyses.dominators());
+  std::size_t listed = 0, left_out = 0;
+  SideValues side_values(graph, analyses.dataflow(), analyses.dominators(), context.limits);
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
     if (!may_join_branches(graph, id) || analyses.attention().holds(id)) continue;
@@ -108,7 +120,22 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
     if (is_sum(graph[id]) && !has_a_skip(**region)) {
       if (auto around = side_values.find_region(id)) *region = std::move(around);
     }
-    if (auto group = to_group(context, std::move(**region))) findings.groups.push_back(std::move(*group));
+    auto group = to_group(context, std::move(**region));
+    if (!group) continue;
+    const std::size_t nodes = nodes_in(*group);
+    // Large ones go first: inputs that meet the trunk again and again list all of it each time.
+    const bool is_large = listed > context.limits.listed_nodes / 4 && nodes > kManyNodes;
+    if (is_large || listed + nodes > context.limits.listed_nodes) {
+      ++left_out;
+      continue;
+    }
+    listed += nodes;
+    findings.groups.push_back(std::move(*group));
+  }
+  if (left_out > 0) {
+    findings.notes.push_back({"", "groups",
+                              std::to_string(left_out) + " groups are not listed: their branches overlap so "
+                                                         "much that they would name the same nodes over and over"});
   }
   return findings;
 }

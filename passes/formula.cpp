@@ -26,7 +26,7 @@ const std::map<std::string_view, double (*)(double)>& unary_operators() {
       {"Reciprocal", [](double x) { return 1 / x; }},
       {"Relu", [](double x) { return std::max(x, 0.0); }},
       {"Sigmoid", sigmoid},
-      {"Softplus", [](double x) { return std::log1p(std::exp(x)); }},
+      {"Softplus", [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }},
       {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
       {"Sqrt", [](double x) { return std::sqrt(x); }},
       {"Tanh", [](double x) { return std::tanh(x); }},
@@ -169,6 +169,11 @@ FormulaFinder::FormulaFinder(const Graph& graph, const Dataflow& flow, const Dom
 bool FormulaFinder::takes_part(NodeId id) const {
   const Node& node = graph_[id];
   if (!is_known(node) || node.outputs.size() != 1 || node.inputs.empty() || !flow_.is_connected(id)) return false;
+  if (node.op == "Cast") {
+    const auto to = static_cast<ElementType>(node.int_attribute("to", 0));
+    return to == ElementType::float32 || to == ElementType::float16 || to == ElementType::float64 ||
+           to == ElementType::bfloat16;
+  }
   return reductions().count(node.op) == 0 || node.int_attribute("keepdims", 1) == 1;
 }
 
@@ -176,6 +181,7 @@ bool FormulaFinder::takes_part(NodeId id) const {
 std::optional<Formula> FormulaFinder::made_of(ValueId x, std::vector<NodeId> nodes) const {
   std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place_[a.index] < place_[b.index]; });
   Formula formula{x, graph_[nodes.back()].outputs.front(), std::move(nodes), {}, {}, 0};
+  const std::size_t most_dims = graph_[x].shape ? std::max<std::size_t>(graph_[x].shape->size(), 1) : 1;
   const auto inside = [&](NodeId id) {
     return std::find(formula.nodes.begin(), formula.nodes.end(), id) != formula.nodes.end();
   };
@@ -194,7 +200,12 @@ std::optional<Formula> FormulaFinder::made_of(ValueId x, std::vector<NodeId> nod
     }
     for (std::size_t i = 0; i < node.inputs.size() && !(reduces && i == 1); ++i) {
       const ValueId input = node.inputs[i];
-      if (!graph_.is_parameter(input) || graph_[graph_[input].weight].elements() == 1) continue;
+      if (!graph_.is_parameter(input)) continue;
+      const WeightView& weight = graph_[graph_[input].weight];
+      if (weight.elements() == 1) {
+        if (weight.dims.size() > most_dims) return std::nullopt;  // it would make a tensor of more axes
+        continue;
+      }
       if (std::find(formula.constants.begin(), formula.constants.end(), input) == formula.constants.end()) {
         formula.constants.push_back(input);
       }

@@ -16,7 +16,14 @@ struct Candidate {
 };
 
 bool may_end(const Node& node) {
-  return node.op == "Mul" || node.op == "Div" || node.op == "Add" || node.op == "Sub" || node.op == "Log";
+  return node.op == "Mul" || node.op == "Div" || node.op == "Add" || node.op == "Sub" || node.op == "Log" ||
+         node.op == "Max" || node.op == "Min";
+}
+
+// A constant of a larger shape would make it another operator.
+bool keeps_shape(const Graph& graph, const Formula& formula) {
+  const auto &x = graph[formula.x].shape, &y = graph[formula.y].shape;
+  return !x || !y || *x == *y;
 }
 
 // With the norm's own mean, scale and shift, but without a factor before it, which the norm only seems to swallow.
@@ -31,7 +38,7 @@ std::optional<Candidate> candidate_at(const Graph& graph, const FormulaFinder& f
   for (int steps = 0; after && steps <= kMostSteps; ++steps) {
     auto before = after;
     for (int wider = 0; before && wider <= kMostSteps; ++wider) {
-      if (before->nodes.size() > 1) {
+      if (before->nodes.size() > 1 && keeps_shape(graph, *before)) {
         if (auto known = recognise(graph, *before)) {
           if (before->axes.empty()) return Candidate{std::move(*before), std::move(*known)};
           if (!best || says_more(*before, best->formula)) best = Candidate{*before, std::move(*known)};

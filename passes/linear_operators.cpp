@@ -26,16 +26,35 @@ constexpr std::array<std::string_view, 31> kElementwise{
 
 constexpr std::array<std::string_view, 7> kArithmetic{"Add", "Sub", "Mul", "Div", "Pow", "Max", "Min"};
 
-constexpr std::array<std::string_view, 4> kReductions{"ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL2"};
+constexpr std::array<std::string_view, 6> kReductions{"ReduceMean", "ReduceSum", "ReduceSumSquare",
+                                                      "ReduceL2",   "ReduceMax", "ReduceMin"};
+
+bool is_floating(ElementType type) { return !is_integer(type) && is_numeric(type); }
 
 }  // namespace
 
 bool is_linear_operator(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
   if (is_one_of(node, kLinear)) return true;
-  if (node.is("Mul") || node.is("Add")) return graph.data_inputs(id).size() == 1;
+  if (node.is("Neg")) return true;
+  if (node.is("Mul") || node.is("Add") || node.is("Sub")) return graph.data_inputs(id).size() == 1;
+  if (node.is("Div")) return graph.data_inputs(id).size() == 1 && !graph.is_constant(node.inputs[0]);
   const auto layer = find_weight_layer(graph, id);
   return layer && node.is("Conv") && layer->taps == 1 && layer->groups == 1;
+}
+
+bool distributes_over_sums(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.is("MaxPool") || node.is("QuantizeLinear") || node.is("DequantizeLinear")) return false;
+  if (node.is("Cast")) return is_floating(graph[node.outputs[0]].type) && is_floating(graph[node.inputs[0]].type);
+  if (node.is("Pad")) {
+    const WeightView* filler = graph.parameter(node, 2);
+    const auto values =
+        filler == nullptr ? Result<std::vector<double>>(std::vector<double>{}) : filler->decode_double();
+    const bool by_zeros = values && std::all_of(values->begin(), values->end(), [](double v) { return v == 0; });
+    if (!by_zeros || node.float_attribute("value", 0) != 0) return false;
+  }
+  return is_linear_operator(graph, id);
 }
 
 bool is_elementwise(const Graph& graph, NodeId id) {

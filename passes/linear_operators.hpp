@@ -5,9 +5,12 @@
 
 namespace ramus {
 
-// A sum can be pushed through it: 1×1 convolution, batch norm, pooling, pad, slice or crop, cast and quantisation, scale or shift by constants. (Max
-// pooling is none strictly; ResNets use it where others average.)
+// What may stand on the skip of a residual block: 1×1 convolution, batch norm, pooling, pad, slice or crop, cast and
+// quantisation, scale or shift by constants. (Max pooling is not linear; ResNets use it where others average.)
 bool is_linear_operator(const Graph& graph, NodeId node);
+
+// Of these, those that a sum can be pushed through: not max pooling, rounding, nor pads other than zeros.
+bool distributes_over_sums(const Graph& graph, NodeId node);
 
 // Each element of the output depends on the same element of one data input: activations, scales, casts.
 bool is_elementwise(const Graph& graph, NodeId node);

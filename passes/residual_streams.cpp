@@ -18,7 +18,7 @@ constexpr std::size_t kMostLengths = 2048;  // blocks of a stream whose path len
 
 // Elementwise or normalising operators after a sum: the stream goes on, but the rewrite is no longer exact.
 bool bends_the_trunk(const Node& node) {
-  static constexpr std::array<std::string_view, 26> kOps{"Relu",
+  static constexpr std::array<std::string_view, 27> kOps{"Relu",
                                                          "LeakyRelu",
                                                          "PRelu",
                                                          "Elu",
@@ -34,6 +34,7 @@ bool bends_the_trunk(const Node& node) {
                                                          "Swish",
                                                          "Softmax",
                                                          "LpNormalization",
+                                                         "MeanVarianceNormalization",
                                                          "ThresholdedRelu",
                                                          "Softplus",
                                                          "Softsign",
@@ -106,8 +107,8 @@ class StreamFinder {
       }
       const Node& node = graph_[at];
       const std::vector<ValueId> inputs = graph_.data_inputs(at);
-      const bool linear = is_linear_operator(graph_, at);
-      if (inputs.size() != 1 || (!linear && !bends_the_trunk(node))) break;
+      const bool linear = distributes_over_sums(graph_, at);
+      if (inputs.size() != 1 || (!linear && !is_linear_operator(graph_, at) && !bends_the_trunk(node))) break;
       const StreamLink link = linear ? StreamLink::linear : StreamLink::approximate;
       if (link > trunk.link) trunk.via.clear();
       trunk.link = std::max(trunk.link, link);

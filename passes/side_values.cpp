@@ -40,14 +40,15 @@ std::vector<bool> find_features(const Graph& graph) {
 
 }  // namespace
 
-SideValues::SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators)
+SideValues::SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators, const Limits& limits)
     : graph_(graph),
       flow_(flow),
       dominators_(dominators),
       place_(flow.size(), 0),
       carries_features_(find_features(graph)),
       stamp_(flow.size(), 0),
-      reached_(flow.size(), false) {
+      reached_(flow.size(), false),
+      steps_left_(limits.region_visits) {
   std::size_t next = 0;
   for (const Vertex v : flow.topological_order()) place_[v] = next++;
 }
@@ -71,6 +72,7 @@ void SideValues::sweep(Vertex fork, ValueId block) {
     const auto [begin, end] = boost::in_edges(members_[i], flow_.edges());
     for (auto edge = begin; edge != end; ++edge) enter(static_cast<Vertex>(boost::source(*edge, flow_.edges())));
   }
+  steps_left_ -= std::min<std::uint64_t>(steps_left_, members_.size());
   std::sort(members_.begin(), members_.end(), [&](Vertex a, Vertex b) { return place_[a] < place_[b]; });
   for (const Vertex v : members_) {
     const auto [begin, end] = boost::in_edges(v, flow_.edges());
@@ -83,7 +85,7 @@ void SideValues::sweep(Vertex fork, ValueId block) {
 
 std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId block, std::uint32_t skip_input) {
   const Vertex fork = flow_.vertex(skip);
-  if (place_[fork] >= place_[flow_.vertex(block)]) return std::nullopt;
+  if (steps_left_ == 0 || place_[fork] >= place_[flow_.vertex(block)]) return std::nullopt;
   sweep(fork, block);
   const auto inside = [&](Vertex v) { return stamp_[v] == now_ && reached_[v]; };
   if (!inside(flow_.vertex(block))) return std::nullopt;

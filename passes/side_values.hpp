@@ -18,10 +18,10 @@ namespace ramus {
 
 class SideValues {
  public:
-  SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators);
+  SideValues(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators, const Limits& limits);
 
   // The region of a sum whose block reads side values; nullopt for any other node. Time: linear in what lies between the
-  // two operands in the order of execution, and what that reads.
+  // two operands in the order of execution, and what that reads; after limits.region_visits steps it finds no more.
   std::optional<Region> find_region(NodeId sum);
 
  private:
@@ -38,6 +38,7 @@ class SideValues {
   std::vector<bool> reached_;           // by vertex: computed from the skip
   std::vector<Vertex> members_;         // of the sweep at hand
   std::uint32_t now_ = 0;
+  std::uint64_t steps_left_;
 };
 
 }  // namespace ramus
