@@ -17,7 +17,13 @@ class RandomNetwork {
 
   std::string image() {
     std::string x = "x";
-    for (std::size_t i = 2 + below(4); i > 0; --i) x = module(x, 2);
+    for (std::size_t i = 2 + below(3); i > 0; --i) {
+      const std::mt19937_64 before = random_;
+      x = module(x, 2);
+      if (below(3) != 0) continue;
+      random_ = before;  // the same once more: two groups built alike
+      x = module(x, 2);
+    }
     return "x:float[1,8,4,4] -> " + outputs(x);
   }
 
