@@ -68,16 +68,41 @@ class Application {
   // Itself, or in what was added for it.
   bool is_kept(NodeId id) const { return id.exists() && (patch_.drop.count(id) == 0 || stood_for_.count(id) != 0); }
 
+  // By node: whether an output of the graph depends on it.
+  std::vector<bool> find_live_nodes() const {
+    std::vector<bool> live(graph_.nodes().size(), false);
+    const auto order = graph_.topological_order();
+    for (auto id = order.rbegin(); id != order.rend(); ++id) {  // readers before what they read
+      const auto& outputs = graph_[*id].outputs;
+      live[id->index] = std::any_of(outputs.begin(), outputs.end(), [&](ValueId output) {
+        if (!output.exists()) return false;
+        const auto& readers = graph_[output].readers;
+        return graph_[output].is_output ||
+               std::any_of(readers.begin(), readers.end(), [&](NodeId reader) { return live[reader.index]; });
+      });
+    }
+    return live;
+  }
+
   void collect_origins() {
+    const std::vector<bool> live = find_live_nodes();
     std::map<ValueId, NodeId> first_reader;  // of a redirected output, if need be through dropped nodes
-    const auto find_first_reader = [&](ValueId value) -> NodeId {
-      for (const NodeId reader : graph_[value].readers) {
-        if (is_kept(reader)) return reader;
-        for (const ValueId output : graph_[reader].outputs) {
-          if (const auto known = first_reader.find(output); known != first_reader.end()) return known->second;
-        }
+    const auto find_reader_behind = [&](NodeId reader) -> NodeId {
+      if (is_kept(reader)) return reader;
+      for (const ValueId output : graph_[reader].outputs) {
+        if (const auto known = first_reader.find(output); known != first_reader.end()) return known->second;
       }
       return {};
+    };
+    // Rather one that counts: what nothing depends on may itself be dropped later, and leave nobody behind.
+    const auto find_first_reader = [&](ValueId value) -> NodeId {
+      NodeId first;
+      for (const NodeId reader : graph_[value].readers) {
+        const NodeId found = find_reader_behind(reader);
+        if (found.exists() && live[found.index]) return found;
+        if (!first.exists()) first = found;
+      }
+      return first;
     };
     const auto order = graph_.topological_order();
     for (auto dropped = order.rbegin(); dropped != order.rend(); ++dropped) {  // readers before what they read

@@ -105,6 +105,14 @@ std::uint64_t hash_of_body(const Graph& body) {
   return sum;
 }
 
+// Of its layers, without their order in the file; heads have theirs by role.
+std::vector<std::int64_t> widths_of(const Branch& branch, BranchKind kind) {
+  std::vector<std::int64_t> widths;
+  for (const UnitRange& range : branch.layers) widths.push_back(range.end - range.begin);
+  if (kind != BranchKind::heads) std::sort(widths.begin(), widths.end());
+  return widths;
+}
+
 }  // namespace
 
 std::uint64_t structure_of(const Graph& graph, const BranchGroup& group, std::span<const std::size_t> place) {
@@ -120,7 +128,7 @@ std::uint64_t structure_of(const Graph& graph, const BranchGroup& group, std::sp
     if (before == nullptr || before->nodes != branch.nodes) nodes = hash_of(graph, branch.nodes, place);
     hash.add(nodes);
     hash.add(branch.skip ? 1 : branch.projection ? 2 : 0);
-    for (const UnitRange& range : branch.layers) hash.add(static_cast<std::uint64_t>(range.end - range.begin));
+    for (const std::int64_t width : widths_of(branch, group.kind)) hash.add(static_cast<std::uint64_t>(width));
     before = &branch;
   }
   hash.add(hash_of(graph, group.shared, place));

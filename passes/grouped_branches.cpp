@@ -138,6 +138,18 @@ std::vector<Chain> chain_up(const std::vector<GroupedLayer>& layers) {
   return chains;
 }
 
+// Where all that the first layers read comes from; several where a sum or a concatenation stands before the groups.
+Vertex find_fork(const PassContext& context, const Chain& chain, const std::vector<NodeId>& sources) {
+  const Dataflow& flow = context.analyses.dataflow();
+  if (sources.empty()) return flow.vertex(chain.front()->layer.input);
+  std::optional<Vertex> fork;
+  for (const NodeId source : sources) {
+    const Vertex read = flow.vertex(find_weight_layer(context.graph, source)->input);
+    fork = fork ? context.analyses.dominators().nearest_common_ancestor(*fork, read) : read;
+  }
+  return *fork;
+}
+
 BranchGroup to_group(const PassContext& context, const Chain& chain, NodesBetween& between) {
   const Graph& graph = context.graph;
   BranchGroup group;
@@ -168,8 +180,7 @@ BranchGroup to_group(const PassContext& context, const Chain& chain, NodesBetwee
   }
   const std::vector<NodeId> nodes = between.take();
 
-  const ValueId read = sources.empty() ? chain.front()->layer.input : find_weight_layer(graph, sources.front())->input;
-  group.fork = context.analyses.dataflow().vertex(read);
+  group.fork = find_fork(context, chain, sources);
   for (Branch& branch : group.branches) {
     branch.nodes = nodes;
     std::vector<UnitRange> layers = std::exchange(branch.layers, {});

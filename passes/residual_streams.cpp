@@ -5,6 +5,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "passes/linear_operators.hpp"
 #include "passes/pass.hpp"
@@ -49,7 +50,8 @@ bool bends_the_trunk(const Node& node) {
 }
 
 struct Trunk {
-  NodeId sum;  // the residual sum above; !exists() where the trunk begins
+  NodeId sum;             // the residual sum above; !exists() where the trunk begins
+  std::size_t steps = 0;  // operators between
   StreamLink link = StreamLink::exact;
   std::vector<std::string> via;  // the operators that make it so, in the order of execution
 };
@@ -67,12 +69,15 @@ class StreamFinder {
   std::vector<ResidualStream> run() {
     std::map<NodeId, NodeId> next;  // from a sum to the one that reads it
     std::map<NodeId, Trunk> trunks;
-    for (const auto& [sum, group] : group_of_sum_) {
-      Trunk trunk = walk_back(read_of(group));
-      // A sum that two later ones read (a fork of trunks) goes on with the nearer; the other begins a stream.
-      if (trunk.sum.exists() && next.count(trunk.sum) != 0) trunk = {};
-      if (trunk.sum.exists()) next.emplace(trunk.sum, sum);
-      trunks.emplace(sum, std::move(trunk));
+    for (const auto& [sum, group] : group_of_sum_) trunks.emplace(sum, walk_back(read_of(group)));
+    // A sum that several later ones read (a fork of trunks) goes on with the nearest; the others begin streams.
+    for (const auto& [sum, trunk] : trunks) {
+      if (!trunk.sum.exists()) continue;
+      const auto [known, is_new] = next.emplace(trunk.sum, sum);
+      if (!is_new && is_nearer(trunk, trunks.at(known->second))) known->second = sum;
+    }
+    for (auto& [sum, trunk] : trunks) {
+      if (trunk.sum.exists() && next.at(trunk.sum) != sum) trunk = {};
     }
     std::vector<ResidualStream> streams;
     for (const auto& [sum, group] : group_of_sum_) {
@@ -114,8 +119,13 @@ class StreamFinder {
       trunk.link = std::max(trunk.link, link);
       if (link == trunk.link) trunk.via.push_back(node.op);
       value = inputs.front();
+      ++trunk.steps;
     }
     return {};
+  }
+
+  static bool is_nearer(const Trunk& a, const Trunk& b) {
+    return std::tie(a.steps, a.link) < std::tie(b.steps, b.link);
   }
 
   StreamBlock block(NodeId sum, const Trunk& trunk) const {

@@ -58,6 +58,13 @@ TEST_CASE("behind a graph input, the first reader stands for what was dropped, a
   CHECK(origins(without, "z") == std::vector<std::uint32_t>{3});
 }
 
+TEST_CASE("a reader that an output depends on stands for what was dropped rather than one before it that is dead") {
+  const Graph graph = graph_from_text("x -> y : i = Identity(x); dead = Relu(i); y = Tanh(i)");
+  const Graph without = patched(graph, bypass(graph, {"i"}));
+  CHECK(origins(without, "dead") == std::vector<std::uint32_t>{1});
+  CHECK(origins(without, "y") == std::vector<std::uint32_t>{0, 2});
+}
+
 TEST_CASE("origins stay ascending and each once over several rewrites") {
   const Graph graph = graph_from_text("x -> y : i = Identity(a); a = Relu(x); j, mask = Dropout(i); y = Tanh(j)");
   const Graph once = patched(graph, bypass(graph, {"i"}));

@@ -45,3 +45,10 @@ TEST_CASE("which operator reads which counts, the order of independent ones does
   CHECK(repeats_of("x -> y : a = Relu(x); b = Tanh(a); s = Concat[axis=1](b, x);"
                    "d = Tanh(s); e = Relu(d); y = Concat[axis=1](e, s)") == "0x1 1x1");
 }
+
+TEST_CASE("layers of different widths stand in any order") {
+  CHECK(repeats_of("x:[1,8,4,4] -> y : a = Conv(x, A:float[4,8,1,1]); b = Conv(x, B:float[12,8,1,1]);"
+                   "c = Concat[axis=1](a, b); d = Conv(c, C:float[8,16,3,3]); s = Add(x, d);"
+                   "f = Conv(s, F:float[12,8,1,1]); e = Conv(s, E:float[4,8,1,1]); g = Concat[axis=1](e, f);"
+                   "h = Conv(g, G:float[8,16,3,3]); y = Add(s, h)") == "0x2 1x2 0x2 1x2");
+}

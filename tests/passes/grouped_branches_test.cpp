@@ -82,3 +82,17 @@ TEST_CASE("nodes between the layers belong to every branch") {
       {.passes = {"branch-tree"}});
   CHECK(groups_of(analysed) == "grouped x -> [a r b] [a r b] -> b units 0-4 4-8");
 }
+
+TEST_CASE("behind a sum, the fork is where all its terms come from, in whatever order they stand") {
+  const std::string before = "x:[1,8,8,8] -> y : u = Conv(x, U:float[8,8,3,3]); r = Relu(u); ",
+                    a = "a = Conv(x, A:float[8,8,1,1]); ", b = "b = Conv(r, B:float[8,8,1,1]); ",
+                    after = "s = Add(a, b); g = Conv[group=2](s, G:float[8,4,1,1]); y = Relu(g)";
+  for (const std::string& text : {before + a + b + after, before + b + a + after}) {
+    const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
+    const auto fork_of = [&](const BranchGroup& group) {
+      return (*analysed.graph)[analysed.analyses->dataflow().value(group.fork)].name;
+    };
+    for (const BranchGroup& group : analysed.findings.groups) CHECK(fork_of(group) == "x");
+    CHECK(analysed.findings.groups.size() == 2);
+  }
+}

@@ -65,6 +65,18 @@ TEST_CASE("a convolution on the trunk ends one stream and begins the next") {
         "x -> [s1] -> s1  2 paths: 1 1\nk -> [s2] -> s2  2 paths: 1 1");
 }
 
+TEST_CASE("where trunks fork, the stream goes on with the nearer sum, wherever in the file that stands") {
+  const std::string far = "p = AveragePool(r); b = Conv(p, B:float[8,8,3,3]); s2 = Add(p, b);",
+                    near = "c = Conv(r, C:float[8,8,3,3]); s3 = Add(r, c);";
+  const auto text = [&](const std::string& blocks) {
+    return std::string(kHeader) + "a = Conv(x, A:float[8,8,3,3]); s1 = Add(x, a); r = Relu(s1);" + blocks +
+           "y = Concat(s2, s3)";
+  };
+  CHECK(streams_of(text(near + far)) ==
+        "x -> [s1] [s3 approximate: Relu] -> s3  4 paths: 1 2 1\np -> [s2] -> s2  2 paths: 1 1");
+  CHECK(streams_of(text(far + near)) == streams_of(text(near + far)));
+}
+
 TEST_CASE("sixty-four blocks have 2^64 paths, exactly") {
   std::string text = kHeader, last = "x";
   for (int i = 0; i < 64; ++i) {
