@@ -129,6 +129,11 @@ TEST_CASE("units that are no ranges are left out with a note") {
   CHECK(analysed.findings.notes[0].text == "query: the units of one head do not lie side by side");
 }
 
+TEST_CASE("a softmax over the heads mixes them, so there are none") {
+  CHECK(groups_of("x:[?,?,8] -> y : " + block("s:[?,2,?,?] = MatMul(qh, kt); p = Softmax[axis=1](s);")).find("heads") ==
+        std::string::npos);
+}
+
 TEST_CASE("a mask, or a cache of keys, from elsewhere leaves the residual around attention what it is: open") {
   CHECK(groups_of(kMasked).substr(0, 16) == "residual x -> []");
   CHECK(groups_of(kMasked).find("-> y open") != std::string::npos);

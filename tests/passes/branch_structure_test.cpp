@@ -52,3 +52,23 @@ TEST_CASE("layers of different widths stand in any order") {
                    "f = Conv(s, F:float[12,8,1,1]); e = Conv(s, E:float[4,8,1,1]); g = Concat[axis=1](e, f);"
                    "h = Conv(g, G:float[8,16,3,3]); y = Add(s, h)") == "0x2 1x2 0x2 1x2");
 }
+
+TEST_CASE("what stands in the bodies counts") {
+  const auto with = [](const std::string& second) {
+    GraphBuilder builder("test");
+    builder.add_input("c");
+    for (const std::string& name : {std::string("y"), std::string("z")}) {
+      GraphBuilder::NewNode node{"If", {"c"}, {name}};
+      for (const char* const attribute : {"then_branch", "else_branch"}) {
+        const std::string op = name == "z" ? second : "Relu";
+        node.bodies.push_back(
+            {attribute, std::make_shared<const Graph>(graph_from_text("t -> u : u = " + op + "(t)"))});
+      }
+      builder.add_node(std::move(node));
+      builder.add_output(name);
+    }
+    return run_passes(builder.finish().value(), {.passes = {"branch-tree"}})->findings.tree->entries.at(1).times;
+  };
+  CHECK(with("Relu") == 2);
+  CHECK(with("Tanh") == 1);
+}

@@ -144,3 +144,42 @@ TEST_CASE("features that come in from the side make no residual: streams that cr
                   "m = Add(c, u); d = Conv(m, D:float[8,8,3,3]); y = Add(d, p)")
             .find("sum x -> [") == 0);
 }
+
+TEST_CASE("a part of a split that is added to the next one is no skip") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : a:[1,4,4,4], b:[1,4,4,4] = Split[axis=1](x) as split;"
+                  "k:[1,4,4,4] = Conv(a, K:float[4,4,1,1]); y = Add(k, b)") == "sum split -> [k] [] -> y");
+}
+
+TEST_CASE("a roll of an image is a concatenation along space, not a split of channels") {
+  CHECK(groups_of("x:[1,8,4,4] -> y : c = Conv(x, C:float[8,8,1,1]);"
+                  "a:[1,8,3,4] = Slice(c, s:int64[1]={1}, e:int64[1]={4}, h:int64[1]={2});"
+                  "b:[1,8,1,4] = Slice(c, z:int64[1]={0}, o:int64[1]={1}, h); y:[1,8,4,4] = Concat[axis=2](a, b)") ==
+        "concat c -> [a] [b] -> y");
+}
+
+TEST_CASE("highway and SwiGLU are gates, a rectifier written as Clip is none") {
+  CHECK(groups_of("x:[1,8] -> y : t = MatMul(x, T:float[8,8]); g = Sigmoid(t); n = Sub(o:float[]={1}, g);"
+                  "h = MatMul(x, H:float[8,8]); y = Mul(h, n)")
+            .find("gate x ->") == 0);
+  CHECK(groups_of("x:[1,8] -> y : t = MatMul(x, T:float[8,8]); s = Sigmoid(t); g = Mul(t, s);"
+                  "h = MatMul(x, H:float[8,8]); y = Mul(h, g)")
+            .find("gate x ->") == 0);
+  CHECK(groups_of("x:[1,8] -> y : t = MatMul(x, T:float[8,8]); g = Clip(t, z:float[]={0});"
+                  "h = MatMul(x, H:float[8,8]); y = Mul(h, g)")
+            .find("other x ->") == 0);
+}
+
+TEST_CASE("groups that would list the same nodes over and over are counted") {
+  std::string text = "v0:[1,8,4,4], m:[1,8,4,4] -> y : ";
+  for (int n = 0; n < 40; ++n) {
+    const std::string at = std::to_string(n), next = std::to_string(n + 1);
+    text += "r" + at + " = Relu(v" + at + "); v" + next + " = Mul(r" + at + ", m); ";
+  }
+  Wanted wanted{.passes = {"branch-tree"}};
+  CHECK(analyse(text + "y = Relu(v40)", wanted).findings.groups.size() == 40);
+  wanted.limits.listed_nodes = 100;
+  const Analysed limited = analyse(text + "y = Relu(v40)", wanted);
+  CHECK(limited.findings.groups.size() < 40);
+  REQUIRE_FALSE(limited.findings.notes.empty());
+  CHECK(limited.findings.notes[0].text.find(" groups are not listed") != std::string::npos);
+}

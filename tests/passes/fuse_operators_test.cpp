@@ -77,6 +77,24 @@ TEST_CASE("RMS norm, norms over space, and a softmax taken apart") {
               "y = Div(e, s)") == "Softmax(x)");
 }
 
+TEST_CASE("one slope for all channels, and rectifiers by Max") {
+  CHECK(fused("x -> y : r = Relu(x); n = Min(x, z:float[]={0}); m = Mul(n, a:float[]={0.1}); y = Add(r, m)") ==
+        "LeakyRelu(x)");
+  CHECK(fused("x -> y : m = Mul(x, a:float[]={0.1}); y = Max(x, m)") == "LeakyRelu(x)");
+}
+
+TEST_CASE("a sum over known axes divided by their number is a mean; norms over other axes have another name") {
+  CHECK(fused("x:[2,5,8] -> y : q = Mul(x, x); t = ReduceSum[axes=[2]](q); v = Div(t, c:float[]={8});"
+              "e = Add(v, i:float[]={0.000001}); s = Sqrt(e); y = Div(x, s)") == "RMSNormalization(x)");
+  CHECK(fused("x:[2,5,8,8] -> y : m = ReduceMean[axes=[1]](x); c = Sub(x, m); q = Mul(c, c);"
+              "v = ReduceMean[axes=[1]](q); e = Add(v, i:float[]={0.00001}); s = Sqrt(e); y = Div(c, s)") ==
+        "MeanVarianceNormalization(x)");
+}
+
+TEST_CASE("formulas that part only far out are told apart") {
+  CHECK(fused("x -> y : c = Min(x, k:float[]={9}); s = Sigmoid(x); y = Mul(c, s)").find("Swish") == std::string::npos);
+}
+
 TEST_CASE("what is read elsewhere, or is another function, stays") {
   CHECK(fused("x -> y, s : s = Sigmoid(x); y = Mul(x, s)") == "Sigmoid(x) Mul(x s)");
   CHECK(fused("x -> y : s = Tanh(x); y = Mul(x, s)") == "Tanh(x) Mul(x s)");

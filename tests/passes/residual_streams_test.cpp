@@ -121,3 +121,13 @@ TEST_CASE("the sum that an EmbedLayerNormalization writes begins a stream") {
                    "_, g:float[8], b:float[8]);"
                    "a = MatMul(n, A:float[8,8]); y = Add(a, s)") == "s -> [y] -> y  2 paths: 1 1");
 }
+
+TEST_CASE("no sum can be pushed through max pooling or rounding, so their links are not linear") {
+  const auto link = [](const std::string& between) {
+    return streams_of("x:[1,4,8,8] -> y : a = Conv(x, A:float[4,4,1,1]); s = Add(a, x); " + between +
+                      " c = Conv(t, C:float[4,4,1,1]); y = Add(c, t)");
+  };
+  CHECK(link("t = AveragePool[kernel_shape=[2,2]](s);").find("y linear: AveragePool") != std::string::npos);
+  CHECK(link("t = MaxPool[kernel_shape=[2,2]](s);").find("y approximate: MaxPool") != std::string::npos);
+  CHECK(link("t = Div(s, k:float[]={2});").find("y linear: Div") != std::string::npos);
+}
