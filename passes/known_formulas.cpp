@@ -157,7 +157,8 @@ std::vector<Affine> affine_forms(const Formula& formula, const std::array<double
 std::string_view name_along(const Graph& graph, const Formula& formula, std::string_view op) {
   const auto& shape = graph[formula.x].shape;
   const Dims& axes = formula.axes;
-  const std::int64_t rank = shape ? static_cast<std::int64_t>(shape->size()) : 0;  // axes count from the end without it
+  const std::int64_t rank =
+      shape ? static_cast<std::int64_t>(shape->size()) : axes.back() + 1;  // unknown: taken for last
   const bool runs = axes.back() - axes.front() + 1 == static_cast<std::int64_t>(axes.size());
   const bool is_last = runs && axes.back() == rank - 1;
   if (op == "LayerNormalization" && is_last && axes.size() > 1 && axes.front() == 2 && rank >= 4) {

@@ -108,6 +108,8 @@ Status rewrite(const WireModel& model, std::string_view form, const Host& host,
                    "form " + onnx_wire::in_quotes(form) + ": no such form; there are normal, parallel");
   }
   if (auto status = check_functions(model); !status) return status;
+  // Damage that only copying meets is found before anything is said or done.
+  if (auto status = strip(model, [](Bytes) { return true; }); !status) return status;
   const OfficialOpinion opinion = ask_official_library(model);
   ReadOptions options;
   options.inferred = &opinion.types;
