@@ -99,7 +99,8 @@ TEST_CASE("a constant of another form, and one without a reader") {
       model_message(graph_of({half, constant("unread", two_floats("")), node_message("Add", {"x", "h"}, {"y"})})));
   CHECK(text_of(out) == "y = Add(x, h)\n");
   CHECK(initializers_of(out) == std::vector<std::string>{"h"});
-  const Graph graph = read_graph(*opened(out)).value().graph;
+  const auto model = opened(out);
+  const Graph graph = read_graph(*model).value().graph;
   CHECK(graph.parameter(graph.nodes()[0], 1)->decode_float().value() == std::vector<float>{0.5f});
 }
 
