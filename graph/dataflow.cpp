@@ -59,6 +59,12 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const Live& 
 
 }  // namespace
 
+std::vector<std::size_t> topological_places(const Graph& graph) {
+  std::vector<std::size_t> places(graph.nodes().size());
+  for (std::size_t i = 0; i < places.size(); ++i) places[graph.topological_order()[i].index] = i;
+  return places;
+}
+
 Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {
   const Live live(graph);
   const auto edges = edges_of(graph, live, [&](auto id) { return vertex(id); });

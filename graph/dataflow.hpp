@@ -22,6 +22,9 @@ using Vertex = std::uint32_t;
 using BoostDataflow = boost::compressed_sparse_row_graph<boost::bidirectionalS, boost::no_property, boost::no_property,
                                                          boost::no_property, std::uint32_t, std::uint32_t>;
 
+// By node: its place in the topological order.
+std::vector<std::size_t> topological_places(const Graph& graph);
+
 class Dataflow {
  public:
   explicit Dataflow(const Graph& graph);

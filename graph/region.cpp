@@ -58,6 +58,7 @@ Result<std::optional<Region>> RegionFinder::find_before(Vertex join, const std::
   if (inputs.size() < 2) return std::nullopt;
   Region region;
   region.fork = dominators_.parent(join);
+  region.inputs = inputs;
   if (auto status = sweep(region.fork, inputs); !status) return propagate(std::move(status.error()));
   join_pieces();
   label_by_input(inputs);

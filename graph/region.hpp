@@ -33,6 +33,7 @@ struct Arm {
 struct Region {
   Vertex fork = Dataflow::kSource;  // a value, an operator with several outputs, or the source
   NodeId join;                      // !exists(): the sink
+  std::vector<ValueId> inputs;      // of the join, or the sink: data, each once
   std::vector<Arm> arms;            // by the first input of the join that they feed
   std::vector<NodeId> shared;       // ascending
   std::vector<ValueId> crossing;    // values of the region, or the fork, that are read outside; ascending

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "graph/dataflow.hpp"
+
 #include "graph/weight_layer.hpp"
 
 namespace ramus {
@@ -179,10 +181,7 @@ std::optional<Product> find_product(const Graph& graph, NodeId id) {
 }
 
 WalkedGraph::WalkedGraph(const Graph& walked)
-    : graph(walked), place_(walked.nodes().size()), left_(kStepsAtLeast + kStepsPerNode * walked.nodes().size()) {
-  const auto order = graph.topological_order();
-  for (std::size_t i = 0; i < order.size(); ++i) place_[order[i].index] = static_cast<std::uint32_t>(i);
-}
+    : graph(walked), place_(topological_places(walked)), left_(kStepsAtLeast + kStepsPerNode * walked.nodes().size()) {}
 
 PathToLayers walk_to_layers(const WalkedGraph& walked, ValueId from) {
   const Graph& graph = walked.graph;

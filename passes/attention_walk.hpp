@@ -33,7 +33,7 @@ class WalkedGraph {
   bool exhausted() const { return left_ == 0; }
 
  private:
-  std::vector<std::uint32_t> place_;
+  std::vector<std::size_t> place_;
   mutable std::uint64_t left_;
 };
 

@@ -65,6 +65,14 @@ std::int64_t parameters_in(const WeightView& weight) {
   return counts ? weight.elements() : 0;
 }
 
+Branch branch_of(const Graph& graph, const Arm& arm) {
+  Branch branch;
+  branch.nodes = arm.nodes;
+  branch.skip = arm.skip;
+  describe_branch(graph, branch);
+  return branch;
+}
+
 void describe_branch(const Graph& graph, Branch& branch) {
   std::set<WeightId> counted;
   bool macs_are_known = true;

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/dataflow.hpp"
 #include "graph/graph.hpp"
+#include "graph/region.hpp"
 #include "graph/weight_view.hpp"
 
 namespace ramus {
@@ -73,6 +73,9 @@ struct BranchGroup {
   std::vector<NodeId> shared;     // nodes that serve several arms
   std::vector<Branch> branches;
 };
+
+// A branch of the nodes of an arm, described.
+Branch branch_of(const Graph& graph, const Arm& arm);
 
 // Fills layers (each whole), parameters, macs and kernel from the branch's nodes.
 void describe_branch(const Graph& graph, Branch& branch);

@@ -60,8 +60,7 @@ std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& hol
 
 // Groups by the place of their joins in the order of execution.
 std::vector<std::size_t> in_order_of_joins(const Graph& graph, std::span<const BranchGroup> groups) {
-  std::vector<std::size_t> place(graph.nodes().size());
-  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  const std::vector<std::size_t> place = topological_places(graph);
   std::vector<std::size_t> order(groups.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto place_of = [&](std::size_t group) {
@@ -110,8 +109,7 @@ class Arranger {
 };
 
 void find_repeats(const Graph& graph, std::span<const BranchGroup> groups, BranchTree& tree) {
-  std::vector<std::size_t> place(graph.nodes().size());
-  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  const std::vector<std::size_t> place = topological_places(graph);
   std::map<std::uint64_t, std::vector<std::size_t>> alike;  // entries by structure
   for (std::size_t e = 0; e < tree.entries.size(); ++e) {
     alike[structure_of(graph, groups[tree.entries[e].group], place)].push_back(e);

@@ -73,6 +73,7 @@ WeightView picked_channels(const Shuffle& shuffle) {
 Result<Findings> find_channel_shuffles(const PassContext& context) {
   const Graph& graph = context.graph;
   Patch patch;
+  std::optional<FreshNames> names;  // made at the first shuffle: most graphs have none
   for (const NodeId id : graph.topological_order()) {
     const Node& merge = graph[id];
     if (!merge.is("Reshape") || merge.inputs.empty() || merge.outputs.size() != 1) continue;
@@ -81,8 +82,8 @@ Result<Findings> find_channel_shuffles(const PassContext& context) {
     if (!split || !graph[*split].inputs[0].exists() || !merge.outputs[0].exists()) continue;
     const auto shuffle = find_shuffle(graph, graph[*split], graph[*transpose], merge);
     if (!shuffle) continue;
-    std::string places = graph[merge.outputs[0]].name + "/channels";
-    while (graph.find_value(places) || patch.add_parameters.count(places) != 0) places += "_";
+    if (!names) names.emplace(graph);
+    const std::string places = names->take(graph[merge.outputs[0]].name + "/channels");
     patch.add_parameters.emplace(places, picked_channels(*shuffle));
     AddedNode gather;
     gather.op = "Gather";

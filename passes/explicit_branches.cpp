@@ -65,11 +65,7 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   group.fork = region.fork;
   group.closed = region.closed;
   for (const Arm& arm : region.arms) {
-    Branch branch;
-    branch.nodes = arm.nodes;
-    branch.skip = arm.skip;
-    describe_branch(graph, branch);
-    group.branches.push_back(std::move(branch));
+    group.branches.push_back(branch_of(graph, arm));
   }
   const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, group.branches);
   if (!kind) return std::nullopt;
@@ -106,7 +102,7 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   const Analyses& analyses = context.analyses;
   RegionFinder finder(graph, analyses.dataflow(), analyses.dominators(), analyses.post_dominators(), context.limits);
   std::size_t listed = 0, left_out = 0;
-  SideValues side_values(graph, analyses.dataflow(), analyses.dominators(), context.limits);
+  std::optional<SideValues> side_values;  // looks through the whole graph: only where a sum has no skip
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
     if (!may_join_branches(graph, id) || analyses.attention().holds(id)) continue;
@@ -118,7 +114,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
     }
     if (!*region) continue;
     if (is_sum(graph[id]) && !has_a_skip(**region)) {
-      if (auto around = side_values.find_region(id)) *region = std::move(around);
+      if (!side_values) side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), context.limits);
+      if (auto around = side_values->find_region(id)) *region = std::move(around);
     }
     auto group = to_group(context, std::move(**region));
     if (!group) continue;

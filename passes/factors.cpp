@@ -294,8 +294,7 @@ Result<Findings> find_factors(const PassContext& context) {
          std::to_string(untrained) + " layers have one constant in place of weights; they have no factors"});
   }
   context.analyses.channel_flow();  // once, before the tasks ask for it together
-  std::vector<std::size_t> place(graph.nodes().size());
-  for (std::size_t i = 0; i < place.size(); ++i) place[graph.topological_order()[i].index] = i;
+  const std::vector<std::size_t> place = topological_places(graph);
   const std::size_t fair_share =
       std::max<std::size_t>(1, context.limits.wirings / std::max<std::size_t>(1, layers.size()));
   const std::size_t most = std::min(context.limits.wirings_of_layer, fair_share);

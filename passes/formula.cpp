@@ -162,9 +162,7 @@ class Evaluation {
 }  // namespace
 
 FormulaFinder::FormulaFinder(const Graph& graph, const Dataflow& flow, const DominatorTree& dominators)
-    : graph_(graph), flow_(flow), dominators_(dominators), place_(graph.nodes().size()) {
-  for (std::size_t i = 0; i < place_.size(); ++i) place_[graph.topological_order()[i].index] = i;
-}
+    : graph_(graph), flow_(flow), dominators_(dominators), place_(topological_places(graph)) {}
 
 bool FormulaFinder::takes_part(NodeId id) const {
   const Node& node = graph_[id];

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "passes/linear_operators.hpp"
+
 namespace ramus {
 namespace {
 
@@ -34,18 +36,6 @@ bool keeps_shape(const Graph& graph, const Node& node, std::size_t data) {
   const auto& before = graph[node.inputs[data]].shape;
   const auto& after = graph[node.outputs[0]].shape;
   return before && before == after;
-}
-
-bool pads_with_zeros(const Graph& graph, const Node& node) {
-  const Attribute* mode = node.find_attribute("mode");
-  const auto* name = mode == nullptr ? nullptr : std::get_if<std::string>(&mode->value);
-  if (name != nullptr && *name != "constant") return true;  // the others repeat what is there
-  if (node.float_attribute("value", 0) != 0) return false;
-  if (node.inputs.size() < 3 || !node.inputs[2].exists()) return true;
-  const WeightView* value = graph.parameter(node, 2);
-  if (value == nullptr || value->elements() != 1 || graph[node.inputs[2]].may_be_fed) return false;
-  const auto decoded = value->decode_double();
-  return decoded && decoded->front() == 0;
 }
 
 std::optional<Distribution> of_norm(const Graph& graph, const Node& node, std::int64_t opset) {

@@ -43,17 +43,23 @@ bool is_linear_operator(const Graph& graph, NodeId id) {
   return layer && node.is("Conv") && layer->taps == 1 && layer->groups == 1;
 }
 
+bool pads_with_zeros(const Graph& graph, const Node& node) {
+  const Attribute* mode = node.find_attribute("mode");
+  const auto* name = mode == nullptr ? nullptr : std::get_if<std::string>(&mode->value);
+  if (name != nullptr && *name != "constant") return true;  // the others repeat what is there
+  if (node.float_attribute("value", 0) != 0) return false;
+  if (node.inputs.size() < 3 || !node.inputs[2].exists()) return true;
+  const WeightView* value = graph.parameter(node, 2);
+  if (value == nullptr || value->elements() != 1 || graph[node.inputs[2]].may_be_fed) return false;
+  const auto decoded = value->decode_double();
+  return decoded && decoded->front() == 0;
+}
+
 bool distributes_over_sums(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
   if (node.is("MaxPool") || node.is("QuantizeLinear") || node.is("DequantizeLinear")) return false;
   if (node.is("Cast")) return is_floating(graph[node.outputs[0]].type) && is_floating(graph[node.inputs[0]].type);
-  if (node.is("Pad")) {
-    const WeightView* filler = graph.parameter(node, 2);
-    const auto values =
-        filler == nullptr ? Result<std::vector<double>>(std::vector<double>{}) : filler->decode_double();
-    const bool by_zeros = values && std::all_of(values->begin(), values->end(), [](double v) { return v == 0; });
-    if (!by_zeros || node.float_attribute("value", 0) != 0) return false;
-  }
+  if (node.is("Pad") && !pads_with_zeros(graph, node)) return false;
   return is_linear_operator(graph, id);
 }
 

@@ -12,6 +12,9 @@ bool is_linear_operator(const Graph& graph, NodeId node);
 // Of these, those that a sum can be pushed through: not max pooling, rounding, nor pads other than zeros.
 bool distributes_over_sums(const Graph& graph, NodeId node);
 
+// What a Pad adds is 0, or what is there already; false where that is computed.
+bool pads_with_zeros(const Graph& graph, const Node& pad);
+
 // Each element of the output depends on the same element of one data input: activations, scales, casts.
 bool is_elementwise(const Graph& graph, NodeId node);
 

@@ -1,7 +1,5 @@
 #include "passes/output_branches.hpp"
 
-#include <set>
-
 #include "graph/region.hpp"
 #include "passes/pass.hpp"
 
@@ -19,22 +17,13 @@ Result<Findings> find_output_branches(const PassContext& context) {
     return findings;
   }
   if (!*region) return findings;
-  std::vector<ValueId> outputs;  // as the arms count them: each once, without constants
-  std::set<ValueId> seen;
-  for (const ValueId output : graph.outputs()) {
-    if (!graph.is_constant(output) && seen.insert(output).second) outputs.push_back(output);
-  }
   BranchGroup group;
   group.kind = BranchKind::outputs;
   group.fork = (*region)->fork;
   group.closed = (*region)->closed;
-  for (Arm& arm : (*region)->arms) {
-    Branch branch;
-    branch.nodes = std::move(arm.nodes);
-    branch.skip = arm.skip;
-    branch.output = outputs[arm.inputs.front()];
-    describe_branch(graph, branch);
-    group.branches.push_back(std::move(branch));
+  for (const Arm& arm : (*region)->arms) {
+    group.branches.push_back(branch_of(graph, arm));
+    group.branches.back().output = (*region)->inputs[arm.inputs.front()];
   }
   group.crossing = std::move((*region)->crossing);
   group.shared = std::move((*region)->shared);

@@ -132,11 +132,8 @@ class PlainOperators {
   bool has_input(const Node& node, std::size_t place) const { return !input_name(node, place).empty(); }
 
   std::string new_value(const std::string& base, std::string_view what) {
-    std::string name = base + "/" + std::string(what);
-    for (std::size_t i = 1; graph_.find_value(name) || !new_values_.insert(name).second; ++i) {
-      name = base + "/" + std::string(what) + "." + std::to_string(i);
-    }
-    return name;
+    if (!names_) names_.emplace(graph_);  // most graphs need none
+    return names_->take(base + "/" + std::string(what));
   }
 
   std::string add_constant(const std::string& base, WeightView view) {
@@ -310,7 +307,7 @@ class PlainOperators {
   const Graph& graph_;
   Patch patch_;
   Findings findings_;
-  std::set<std::string> new_values_;
+  std::optional<FreshNames> names_;
   std::size_t blocked_ = 0;
 };
 

@@ -92,6 +92,7 @@ std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId 
   Region region;
   region.fork = fork;
   region.join = sum;
+  region.inputs = graph_.data_inputs(sum);
   Arm arm{.nodes = {}, .inputs = {1 - skip_input}, .skip = false};
   for (const Vertex v : members_) {
     if (!reached_[v]) continue;
