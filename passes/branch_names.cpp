@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
-#include <set>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "graph/weight_layer.hpp"
 
@@ -15,11 +15,14 @@ namespace {
 bool is_separator(char c) { return std::string_view("/._-:#").find(c) != std::string_view::npos; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-bool ends_a_word(const std::vector<std::string>& names, std::size_t length) {
-  const std::string& first = names.front();
+// Parts of the graph's own strings.
+using Names = std::vector<std::string_view>;
+
+bool ends_a_word(const Names& names, std::size_t length) {
+  const std::string_view first = names.front();
   const bool is_a_name =
-      std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name.size() == length; });
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+      std::any_of(names.begin(), names.end(), [&](std::string_view name) { return name.size() == length; });
+  return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
     if (name.size() == length || is_separator(name[length])) return true;
     return is_a_name && !(is_digit(first[length - 1]) && is_digit(name[length]));
   });
@@ -30,98 +33,98 @@ std::string_view without_leading_separators(std::string_view name) {
   return name;
 }
 
-// One way of naming nodes: each node gives no, one or several names.
-using Source = std::vector<std::string> (*)(const Graph&, NodeId);
+// One way of naming nodes: each node adds no, one or several names.
+using Source = void (*)(const Graph&, NodeId, Names&);
 
 // What stands for a nameless thing: "#7:Relu", and the counters of exporters, "onnx::MatMul_3414" and "512".
-bool says_nothing(const std::string& name) {
+bool says_nothing(std::string_view name) {
   return name.rfind('#', 0) == 0 || name.rfind("onnx::", 0) == 0 || std::all_of(name.begin(), name.end(), is_digit);
 }
 
-std::vector<std::string> own_name(const Graph& graph, NodeId node) {
-  if (says_nothing(graph[node].name)) return {};
-  return {graph[node].name};
+void own_name(const Graph& graph, NodeId node, Names& names) {
+  if (!says_nothing(graph[node].name)) names.push_back(graph[node].name);
 }
 
-std::vector<std::string> value_names(const Graph& graph, NodeId node) {
-  std::vector<std::string> names;
+void value_names(const Graph& graph, NodeId node, Names& names) {
   for (const ValueId output : graph[node].outputs) {
     const bool used = output.exists() && (graph[output].is_output || !graph[output].readers.empty());
     if (used && !says_nothing(graph[output].name)) names.push_back(graph[output].name);
   }
-  return names;
 }
 
 // "fire2/squeeze1x1_w_0" speaks of fire2/squeeze1x1: the words that only say "weight" come off the end.
-std::string without_weight_words(std::string name) {
+std::string_view without_weight_words(std::string_view name) {
   static constexpr std::array<std::string_view, 9> kWords{"w",      "W",       "b",    "B",     "0",
                                                           "weight", "weights", "bias", "kernel"};
-  for (std::size_t cut = name.find_last_of("/._-:#"); cut != std::string::npos && cut > 0;
+  for (std::size_t cut = name.find_last_of("/._-:#"); cut != std::string_view::npos && cut > 0;
        cut = name.find_last_of("/._-:#")) {
-    if (std::find(kWords.begin(), kWords.end(), std::string_view(name).substr(cut + 1)) == kWords.end()) break;
-    name.resize(cut);
+    if (std::find(kWords.begin(), kWords.end(), name.substr(cut + 1)) == kWords.end()) break;
+    name = name.substr(0, cut);
   }
   return name;
 }
 
-std::vector<std::string> weight_names(const Graph& graph, NodeId node) {
-  std::vector<std::string> names;
-  if (!find_weight_layer(graph, node)) return names;
+void weight_names(const Graph& graph, NodeId node, Names& names) {
+  if (!find_weight_layer(graph, node)) return;
   for (const ValueId input : graph[node].inputs) {
     if (graph.is_parameter(input) && !says_nothing(graph[input].name)) {
       names.push_back(without_weight_words(graph[input].name));
     }
   }
-  return names;
 }
 
-std::vector<std::string> names_of(const Graph& graph, const std::vector<NodeId>& nodes, Source source) {
-  std::vector<std::string> names;
-  for (const NodeId node : nodes) {
-    for (std::string& name : source(graph, node)) names.push_back(std::move(name));
+std::string_view common_beginning(const Names& names) {
+  if (names.empty()) return {};
+  const std::string_view first = names.front();
+  std::size_t length = first.size();
+  for (const std::string_view name : names) {
+    const auto differs = std::mismatch(first.begin(), first.begin() + length, name.begin(), name.end());
+    length = static_cast<std::size_t>(differs.first - first.begin());
   }
-  return names;
+  while (length > 0 && (is_separator(first[length - 1]) || !ends_a_word(names, length))) --length;
+  return first.substr(0, length);
 }
 
 // What all nodes of a branch agree on. Where that is the name of one node inside (a pool before a projection), it names
 // a part of the branch, and the last node speaks for the whole.
-std::string agreed_name(const std::vector<std::string>& names) {
+std::string_view agreed_name(const Names& names) {
   if (names.empty()) return {};
-  const std::string common = common_beginning(names);
+  const std::string_view common = common_beginning(names);
   const bool names_a_part = common != names.back() && std::count(names.begin(), names.end(), common) > 0;
   return names_a_part ? names.back() : common;
 }
 
 struct Agreement {
-  std::string group;
-  std::vector<std::string> branches;  // empty where a branch has no nodes or no name of its own
+  std::string_view group;
+  Names branches;  // empty where a branch has no nodes or no name of its own
 };
 
-bool all_differ(std::vector<std::string> names) {
-  names.erase(std::remove(names.begin(), names.end(), std::string()), names.end());
+bool all_differ(Names names) {
+  names.erase(std::remove(names.begin(), names.end(), std::string_view()), names.end());
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) == names.end();
 }
 
 bool names_several(const Agreement& agreement) {
   return std::count_if(agreement.branches.begin(), agreement.branches.end(),
-                       [&](const std::string& branch) { return branch.size() > agreement.group.size(); }) >= 2;
+                       [&](std::string_view branch) { return branch.size() > agreement.group.size(); }) >= 2;
 }
 
 Agreement agree(const Graph& graph, const BranchGroup& group, Source source) {
   Agreement agreement;
-  std::vector<std::string> all;
-  if (group.join.exists()) all = source(graph, group.join);
+  Names all, names;
+  if (group.join.exists()) source(graph, group.join, all);
   for (const Branch& branch : group.branches) {
-    const std::vector<std::string> names = names_of(graph, branch.nodes, source);
+    names.clear();
+    for (const NodeId node : branch.nodes) source(graph, node, names);
     agreement.branches.push_back(agreed_name(names));
     all.insert(all.end(), names.begin(), names.end());
   }
-  agreement.group = all.empty() ? std::string() : common_beginning(all);
+  agreement.group = common_beginning(all);
   // One layer's weights name that layer, not the group.
-  if (source == weight_names && !names_several(agreement)) agreement.group.clear();
-  for (std::string& branch : agreement.branches) {
-    if (branch.size() <= agreement.group.size()) branch.clear();
+  if (source == weight_names && !names_several(agreement)) agreement.group = {};
+  for (std::string_view& branch : agreement.branches) {
+    if (branch.size() <= agreement.group.size()) branch = {};
   }
   if (!all_differ(agreement.branches)) agreement.branches.assign(agreement.branches.size(), {});
   return agreement;
@@ -160,7 +163,7 @@ std::string operators_of(const Graph& graph, const Branch& branch) {
   return text;
 }
 
-std::string unique_name(std::string name, std::set<std::string>& taken) {
+std::string unique_name(std::string name, std::unordered_set<std::string>& taken) {
   if (name.empty()) name = "group";
   std::string candidate = name;
   for (int copy = 2; !taken.insert(candidate).second; ++copy) candidate = name + "#" + std::to_string(copy);
@@ -196,32 +199,24 @@ Agreement best_agreement(const Graph& graph, const BranchGroup& group) {
 }  // namespace
 
 std::string common_beginning(const std::vector<std::string>& names) {
-  if (names.empty()) return {};
-  const std::string& first = names.front();
-  std::size_t length = first.size();
-  for (const std::string& name : names) {
-    const auto differs =
-        std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(length), name.begin(), name.end());
-    length = static_cast<std::size_t>(differs.first - first.begin());
-  }
-  while (length > 0 && (is_separator(first[length - 1]) || !ends_a_word(names, length))) --length;
-  return first.substr(0, length);
+  return std::string(common_beginning(Names(names.begin(), names.end())));
 }
 
 std::vector<GroupNames> name_groups(const Graph& graph, const std::vector<const BranchGroup*>& groups) {
   std::vector<Agreement> agreements;
-  std::map<std::string, int> uses;
+  std::unordered_map<std::string_view, int> uses;
   for (const BranchGroup* group : groups) {
     agreements.push_back(best_agreement(graph, *group));
     ++uses[agreements.back().group];
   }
   std::vector<GroupNames> all;
-  std::set<std::string> taken;
+  std::unordered_set<std::string> taken;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const Agreement& agreement = agreements[g];
     const bool own = !agreement.group.empty() && uses[agreement.group] == 1;
     GroupNames names;
-    const std::string fallback = groups[g]->join.exists() ? graph[groups[g]->join].name : "outputs";
+    std::string_view fallback = "outputs";
+    if (groups[g]->join.exists()) fallback = graph[groups[g]->join].name;
     names.group = unique_name(std::string(without_leading_separators(own ? agreement.group : fallback)), taken);
     for (std::size_t b = 0; b < agreement.branches.size(); ++b) {
       std::string name(without_leading_separators(agreement.branches[b]));

@@ -1,7 +1,7 @@
 #include "passes/branch_structure.hpp"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace ramus {
 namespace {
@@ -45,7 +45,7 @@ struct AddAttribute {
   void operator()(const WeightView& weight) const { hash.add(weight.dims); }
 };
 
-using HashByNode = std::map<NodeId, std::uint64_t>;
+using HashByNode = std::unordered_map<std::uint32_t, std::uint64_t>;
 
 std::uint64_t hash_of_body(const Graph& body);
 
@@ -72,7 +72,7 @@ std::uint64_t hash_of(const Graph& graph, NodeId id, const HashByNode& known) {
       continue;
     }
     const Value& value = graph[input];
-    const auto writer = known.find(value.producer);
+    const auto writer = known.find(value.producer.index);
     if (value.weight.exists()) {
       hash.add(1);
       hash.add(graph[value.weight].dims);
@@ -94,14 +94,15 @@ std::uint64_t hash_of(const Graph& graph, const std::vector<NodeId>& nodes, std:
   std::sort(order.begin(), order.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
   HashByNode known;
   std::uint64_t sum = order.size();
-  for (const NodeId id : order) sum += known.emplace(id, hash_of(graph, id, known)).first->second;
+  for (const NodeId id : order) sum += known.emplace(id.index, hash_of(graph, id, known)).first->second;
   return sum;
 }
 
 std::uint64_t hash_of_body(const Graph& body) {
   HashByNode known;
   std::uint64_t sum = body.nodes().size();
-  for (const NodeId id : body.topological_order()) sum += known.emplace(id, hash_of(body, id, known)).first->second;
+  for (const NodeId id : body.topological_order())
+    sum += known.emplace(id.index, hash_of(body, id, known)).first->second;
   return sum;
 }
 

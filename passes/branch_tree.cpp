@@ -1,8 +1,8 @@
 #include "passes/branch_tree.hpp"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "passes/branch_names.hpp"
 #include "passes/branch_structure.hpp"
@@ -25,22 +25,30 @@ struct Place {
   std::size_t branch = 0;
 };
 
-// Which branches hold a node. Branches of a grouped convolution, and heads, share their nodes, so nothing lies in one of them alone.
-std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> groups) {
-  std::map<NodeId, std::vector<Place>> holders;
+using Holders = std::unordered_map<std::uint32_t, std::vector<Place>>;
+
+// Which branches hold a join. Branches of a grouped convolution, and heads, share their nodes, so nothing lies in one of
+// them alone.
+Holders find_holders(const Graph& graph, std::span<const BranchGroup> groups) {
+  std::vector<bool> joins(graph.nodes().size(), false);
+  for (const BranchGroup& group : groups) {
+    if (group.join.exists()) joins[group.join.index] = true;
+  }
+  Holders holders;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     if (shares_nodes(groups[g].kind)) continue;
     for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
-      for (const NodeId node : groups[g].branches[b].nodes) holders[node].push_back({g, b});
+      for (const NodeId node : groups[g].branches[b].nodes) {
+        if (joins[node.index]) holders[node.index].push_back({g, b});
+      }
     }
   }
   return holders;
 }
 
-std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& holders,
-                                 std::span<const BranchGroup> groups, std::size_t group) {
+std::optional<Place> find_parent(const Holders& holders, std::span<const BranchGroup> groups, std::size_t group) {
   if (!groups[group].join.exists()) return std::nullopt;
-  const auto held = holders.find(groups[group].join);
+  const auto held = holders.find(groups[group].join.index);
   if (held == holders.end()) return std::nullopt;
   const std::vector<NodeId> nodes = nodes_of(groups[group]);
   const auto branch_of = [&](const Place& place) -> const Branch& {
@@ -59,8 +67,7 @@ std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& hol
 }
 
 // Groups by the place of their joins in the order of execution.
-std::vector<std::size_t> in_order_of_joins(const Graph& graph, std::span<const BranchGroup> groups) {
-  const std::vector<std::size_t> place = topological_places(graph);
+std::vector<std::size_t> in_order_of_joins(std::span<const BranchGroup> groups, std::span<const std::size_t> place) {
   std::vector<std::size_t> order(groups.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto place_of = [&](std::size_t group) {
@@ -73,10 +80,10 @@ std::vector<std::size_t> in_order_of_joins(const Graph& graph, std::span<const B
 // Writes groups down depth first: each parent, then what lies in it.
 class Arranger {
  public:
-  Arranger(const Graph& graph, std::span<const BranchGroup> groups)
+  Arranger(const Graph& graph, std::span<const BranchGroup> groups, std::span<const std::size_t> place)
       : parents_(groups.size()), children_(groups.size()) {
-    const auto holders = find_holders(groups);
-    for (const std::size_t g : in_order_of_joins(graph, groups)) {
+    const auto holders = find_holders(graph, groups);
+    for (const std::size_t g : in_order_of_joins(groups, place)) {
       parents_[g] = find_parent(holders, groups, g);
       (parents_[g] ? children_[parents_[g]->group] : roots_).push_back(g);
     }
@@ -108,9 +115,9 @@ class Arranger {
   BranchTree tree_;
 };
 
-void find_repeats(const Graph& graph, std::span<const BranchGroup> groups, BranchTree& tree) {
-  const std::vector<std::size_t> place = topological_places(graph);
-  std::map<std::uint64_t, std::vector<std::size_t>> alike;  // entries by structure
+void find_repeats(const Graph& graph, std::span<const BranchGroup> groups, std::span<const std::size_t> place,
+                  BranchTree& tree) {
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> alike;  // entries by structure
   for (std::size_t e = 0; e < tree.entries.size(); ++e) {
     alike[structure_of(graph, groups[tree.entries[e].group], place)].push_back(e);
   }
@@ -125,7 +132,8 @@ void find_repeats(const Graph& graph, std::span<const BranchGroup> groups, Branc
 }  // namespace
 
 BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> groups) {
-  BranchTree tree = Arranger(graph, groups).run();
+  const std::vector<std::size_t> place = topological_places(graph);
+  BranchTree tree = Arranger(graph, groups, place).run();
   std::vector<const BranchGroup*> in_order;
   for (const BranchTree::Entry& entry : tree.entries) in_order.push_back(&groups[entry.group]);
   std::vector<GroupNames> names = name_groups(graph, in_order);
@@ -133,7 +141,7 @@ BranchTree arrange_branches(const Graph& graph, std::span<const BranchGroup> gro
     tree.entries[e].name = std::move(names[e].group);
     tree.entries[e].branch_names = std::move(names[e].branches);
   }
-  find_repeats(graph, groups, tree);
+  find_repeats(graph, groups, place, tree);
   return tree;
 }
 
