@@ -114,7 +114,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
     }
     if (!*region) continue;
     if (is_sum(graph[id]) && !has_a_skip(**region)) {
-      if (!side_values) side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), context.limits);
+      if (!side_values)
+        side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), analyses.attention(), context.limits);
       if (auto around = side_values->find_region(id)) *region = std::move(around);
     }
     auto group = to_group(context, std::move(**region));
