@@ -9,25 +9,6 @@
 namespace ramus {
 namespace {
 
-bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
-// Shapes and indices are joined too, and have no units.
-bool holds_indices(const Value& value) {
-  switch (value.type) {
-    case ElementType::int32:
-    case ElementType::int64:
-    case ElementType::uint32:
-    case ElementType::uint64:
-    case ElementType::boolean:
-    case ElementType::string:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool may_be_equal(std::int64_t a, std::int64_t b) { return a == b || a == kUnknownDim || b == kUnknownDim; }
 
 bool have_one_shape(const Graph& graph, const std::vector<ValueId>& values) {
@@ -56,7 +37,7 @@ bool is_one_operator(const Graph& graph, const Dataflow& flow, const Region& reg
 bool ends_in_upsampling(const Graph& graph, ValueId last) {
   for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
     const Node& node = graph[at];
-    if (is_one_of(node, {"Resize", "Upsample", "ConvTranspose"})) return true;
+    if (node.is_one_of({"Resize", "Upsample", "ConvTranspose"})) return true;
     const auto inputs = graph.data_inputs(at);
     if (inputs.size() != 1 || (!is_linear_operator(graph, at) && !node.is("Relu"))) return false;
     last = inputs.front();
@@ -76,11 +57,11 @@ bool has_two_bounds(const Node& node) {
 bool ends_in_a_gate(const Graph& graph, ValueId last) {
   for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
     const Node& node = graph[at];
-    if (is_one_of(node, {"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Swish", "Gelu"})) return true;
+    if (node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Swish", "Gelu"})) return true;
     if (node.is("Clip")) return has_two_bounds(node);
     const auto inputs = graph.data_inputs(at);
-    const bool passes = is_one_of(node, {"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
-                                         "Resize", "Mul", "Div", "Add", "Sub", "Neg", "Split", "Slice"});
+    const bool passes = node.is_one_of({"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
+                                        "Resize", "Mul", "Div", "Add", "Sub", "Neg", "Split", "Slice"});
     if (inputs.size() != 1 || !passes) return false;
     last = inputs.front();
   }
@@ -135,7 +116,7 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
     for (const NodeId node : arm.nodes) {
       const auto inputs = graph.data_inputs(node);
       if (std::find(inputs.begin(), inputs.end(), fork) == inputs.end()) continue;
-      const bool cut = is_one_of(graph[node], {"Slice", "Gather"});
+      const bool cut = graph[node].is_one_of({"Slice", "Gather"});
       cuts = cuts || cut;
       reads_whole = reads_whole || !cut;
     }
@@ -149,10 +130,10 @@ bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
 
 bool may_join_branches(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  if (node.outputs.empty() || !node.outputs.front().exists() || holds_indices(graph[node.outputs.front()]))
+  if (node.outputs.empty() || !node.outputs.front().exists() || is_index_type(graph[node.outputs.front()].type))
     return false;
   return is_sum(node) ||
-         is_one_of(node, {"Concat", "Mul", "Sub", "Div", "Min", "Max", "Where", "MatMul", "Mean", "Pow"});
+         node.is_one_of({"Concat", "Mul", "Sub", "Div", "Min", "Max", "Where", "MatMul", "Mean", "Pow"});
 }
 
 std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& flow, const Region& region,

@@ -8,11 +8,6 @@
 namespace ramus {
 namespace {
 
-bool is_index_type(ElementType type) {
-  return type == ElementType::int32 || type == ElementType::int64 || type == ElementType::boolean ||
-         type == ElementType::uint32 || type == ElementType::uint64;
-}
-
 // Rows of a table picked by indices are features, though indices are none.
 bool looks_up(const Graph& graph, const Node& node) {
   const WeightView* table = node.is("Gather") ? graph.parameter(node, 0) : nullptr;
@@ -29,7 +24,7 @@ std::vector<bool> find_features(const Graph& graph) {
     const Node& node = graph[id];
     const std::vector<ValueId> inputs = graph.data_inputs(id);
     const bool carries =
-        node.op != "Shape" && node.op != "Size" &&
+        !node.is_one_of({"Shape", "Size"}) &&
         (looks_up(graph, node) || find_weight_layer(graph, id) ||
          std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) { return features[input.index]; }));
     for (const ValueId output : node.outputs) {
