@@ -106,8 +106,9 @@ BranchKind kind_of_sum(const Graph& graph, const Dataflow& flow, const Region& r
   return BranchKind::residual;
 }
 
-// The fork is a Split, or each arm begins by cutting its part out of the fork's value.
-bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
+// The fork is a Split, or each arm begins by cutting its part out of the fork's value; and channels are put together again.
+bool is_split(const Graph& graph, const Dataflow& flow, const Region& region, std::optional<ConcatAxis> along) {
+  if (along && along != ConcatAxis::channels) return false;
   if (flow.is_node(region.fork)) return graph[flow.node(region.fork)].is("Split");
   if (!flow.is_value(region.fork)) return false;
   const ValueId fork = flow.value(region.fork);
@@ -137,13 +138,13 @@ bool may_join_branches(const Graph& graph, NodeId id) {
 }
 
 std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& flow, const Region& region,
-                                           std::vector<Branch>& branches) {
+                                           std::optional<ConcatAxis> along, std::vector<Branch>& branches) {
   const Node& join = graph[region.join];
   const bool concat = join.is("Concat");
   if (is_sum(join) && !have_one_shape(graph, graph.data_inputs(region.join))) return std::nullopt;
   if (!concat && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
   if (region.fork == Dataflow::kSource) return BranchKind::towers;
-  if (concat) return is_split(graph, flow, region) ? BranchKind::split : BranchKind::concat;
+  if (concat) return is_split(graph, flow, region, along) ? BranchKind::split : BranchKind::concat;
   if (is_sum(join)) return kind_of_sum(graph, flow, region, branches);
   if (join.is("Mul") && is_gate(graph, region.join)) return BranchKind::gate;
   return BranchKind::other;

@@ -64,20 +64,13 @@ std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   group.join = region.join;
   group.fork = region.fork;
   group.closed = region.closed;
-  for (const Arm& arm : region.arms) {
-    group.branches.push_back(branch_of(graph, arm));
-  }
-  const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, group.branches);
+  for (const Arm& arm : region.arms) group.branches.push_back(branch_of(graph, arm));
+  if (graph[region.join].is("Concat")) group.axis = concat_axis(graph, region.join);
+  if (group.axis) group.along = axis_of_concat(context, region.join, *group.axis);
+  const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, group.along, group.branches);
   if (!kind) return std::nullopt;
   group.kind = *kind;
-  if (graph[region.join].is("Concat")) {
-    group.axis = concat_axis(graph, region.join);
-    if (group.axis) group.along = axis_of_concat(context, region.join, *group.axis);
-    if (group.kind == BranchKind::split && group.along && group.along != ConcatAxis::channels) {
-      group.kind = BranchKind::concat;  // a roll or a tiling of space
-    }
-    if (group.axis && group.along == ConcatAxis::channels) assign_units(context, region, group);
-  }
+  if (group.along == ConcatAxis::channels) assign_units(context, region, group);
   group.crossing = std::move(region.crossing);
   group.shared = std::move(region.shared);
   return group;

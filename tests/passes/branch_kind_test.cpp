@@ -59,3 +59,13 @@ TEST_CASE("any other join of two computed values is named by its operator") {
       groups_of("x:[4,8] -> y : q = MatMul(x, Q:float[8,8]); k = MatMul(x, K:float[8,8]); t = Transpose[perm=[1,0]](k);"
                 "y = MatMul(q, t)") == "other x -> [q] [k t] -> y");
 }
+
+TEST_CASE("halves that are put together along space or batch are no split") {
+  const auto kind = [](const std::string& axis) {
+    return groups_of("x:[2,8,4,4] -> y : a, b = Split[axis=" + axis + "](x); c = Relu(b); y = Concat[axis=" + axis +
+                     "](a, c)");
+  };
+  CHECK(kind("1").find("split a -> [] [c] -> y") == 0);
+  CHECK(kind("2") == "concat a -> [] [c] -> y");
+  CHECK(kind("0") == "concat a -> [] [c] -> y");
+}
