@@ -172,3 +172,15 @@ TEST_CASE("queries that are constant are no data: the stream begins at the first
             "x:[1,8,8] -> y : t0 = Mul(Q:float[1,8,8], k:float[]={2}); e0 = MatMul(x, E:float[8,8]); e = Relu(e0);" +
             decoder()) == "t2 -> [t3] [t4] [t5] [t6] -> t6  16 paths: 1 4 6 4 1");
 }
+
+TEST_CASE("a layer with its activation in an arm begins a stream, a projection in front of blocks goes on with one") {
+  const auto streams = [](const std::string& arm) {
+    return streams_of(std::string(kHeader) +
+                      "a = Conv(x, A:float[8,8,3,3]); s = Add(x, a); d = Conv(s, D:float[8,8,1,1]);" + arm +
+                      "k = Conv(r, K:float[8,8,3,3]); t = Add(r, k); o = Conv(s, O:float[8,8,3,3]);"
+                      "y = Concat[axis=1](t, o)");
+  };
+  CHECK(streams("r = Relu(d);") == "x -> [s] -> s  2 paths: 1 1\nr -> [t] -> t  2 paths: 1 1");
+  CHECK(streams("r = BatchNormalization(d, g:float[8], b:float[8], m:float[8], v:float[8]={1});") ==
+        "x -> [s] [t linear: Conv BatchNormalization] -> t  4 paths: 1 2 1");
+}
