@@ -106,10 +106,35 @@ BranchKind kind_of_sum(const Graph& graph, const Dataflow& flow, const Region& r
   return BranchKind::residual;
 }
 
-// The fork is a Split, or each arm begins by cutting its part out of the fork's value; and channels are put together again.
-bool is_split(const Graph& graph, const Dataflow& flow, const Region& region, std::optional<ConcatAxis> along) {
-  if (along && along != ConcatAxis::channels) return false;
-  if (flow.is_node(region.fork)) return graph[flow.node(region.fork)].is("Split");
+// The one axis along which a Split, Slice or Gather cuts, counted from the front; nullopt: several, or not known.
+std::optional<std::int64_t> axis_of_cut(const Graph& graph, const Node& node) {
+  std::int64_t axis = node.int_attribute("axis", 0);
+  if (node.is("Slice")) {
+    const auto listed = node.ints_attribute("axes");
+    std::vector<std::int64_t> axes(listed.begin(), listed.end());
+    if (const WeightView* given = graph.parameter(node, 3)) axes = given->decode_int64().value_or(axes);
+    if (axes.size() != 1) return std::nullopt;
+    axis = axes.front();
+  }
+  if (axis >= 0) return axis;
+  if (node.inputs.empty() || !node.inputs.front().exists()) return std::nullopt;
+  const auto& shape = graph[node.inputs.front()].shape;
+  return shape ? std::optional(axis + static_cast<std::int64_t>(shape->size())) : std::nullopt;
+}
+
+bool cuts_channels(const Graph& graph, const Node& node, const ConcatFacts& concat) {
+  if (!node.is_one_of({"Split", "Slice", "Gather"})) return false;
+  const auto axis = axis_of_cut(graph, node);
+  return !axis || !concat.channels_at_fork || axis == concat.channels_at_fork;
+}
+
+// The fork is a Split, or each arm begins by cutting its part out of the fork's value: of the channels, as far as known.
+bool is_split(const Graph& graph, const Dataflow& flow, const Region& region, const ConcatFacts& concat) {
+  if (concat.along && concat.along != ConcatAxis::channels) return false;
+  if (flow.is_node(region.fork)) {
+    const Node& fork = graph[flow.node(region.fork)];
+    return fork.is("Split") && cuts_channels(graph, fork, concat);
+  }
   if (!flow.is_value(region.fork)) return false;
   const ValueId fork = flow.value(region.fork);
   return std::all_of(region.arms.begin(), region.arms.end(), [&](const Arm& arm) {
@@ -117,7 +142,7 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region, st
     for (const NodeId node : arm.nodes) {
       const auto inputs = graph.data_inputs(node);
       if (std::find(inputs.begin(), inputs.end(), fork) == inputs.end()) continue;
-      const bool cut = graph[node].is_one_of({"Slice", "Gather"});
+      const bool cut = cuts_channels(graph, graph[node], concat);
       cuts = cuts || cut;
       reads_whole = reads_whole || !cut;
     }
@@ -138,13 +163,13 @@ bool may_join_branches(const Graph& graph, NodeId id) {
 }
 
 std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& flow, const Region& region,
-                                           std::optional<ConcatAxis> along, std::vector<Branch>& branches) {
+                                           const ConcatFacts& concat, std::vector<Branch>& branches) {
   const Node& join = graph[region.join];
-  const bool concat = join.is("Concat");
+  const bool concatenates = join.is("Concat");
   if (is_sum(join) && !have_one_shape(graph, graph.data_inputs(region.join))) return std::nullopt;
-  if (!concat && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
+  if (!concatenates && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
   if (region.fork == Dataflow::kSource) return BranchKind::towers;
-  if (concat) return is_split(graph, flow, region, along) ? BranchKind::split : BranchKind::concat;
+  if (concatenates) return is_split(graph, flow, region, concat) ? BranchKind::split : BranchKind::concat;
   if (is_sum(join)) return kind_of_sum(graph, flow, region, branches);
   if (join.is("Mul") && is_gate(graph, region.join)) return BranchKind::gate;
   return BranchKind::other;

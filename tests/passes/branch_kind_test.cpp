@@ -69,3 +69,17 @@ TEST_CASE("halves that are put together along space or batch are no split") {
   CHECK(kind("2") == "concat a -> [] [c] -> y");
   CHECK(kind("0") == "concat a -> [] [c] -> y");
 }
+
+TEST_CASE("parts of space that are put together as channels are a concat, not a split: space to depth") {
+  const auto kind = [](const std::string& axis) {
+    return groups_of(
+        "x:[1,8,4,4] -> y : k:[1,8,4,4] = Conv(x, K:float[8,8,1,1]);"
+        "a:[1,?,?,4] = Slice(k, z:int64[1]={0}, e:int64[1]={9}, axis:int64[1]={" +
+        axis +
+        "}, t:int64[1]={2});"
+        "b:[1,?,?,4] = Slice(k, o:int64[1]={1}, e, axis, t); y = Concat[axis=1](a, b)");
+  };
+  CHECK(kind("2").find("concat k -> [a] [b] -> y") == 0);
+  CHECK(kind("-2").find("concat k -> [a] [b] -> y") == 0);
+  CHECK(kind("1").find("split k -> [a] [b] -> y") == 0);
+}
