@@ -11,28 +11,27 @@ bool computes_constants(const Graph& graph, const Node& node) {
   }) && std::any_of(node.outputs.begin(), node.outputs.end(), [](ValueId output) { return output.exists(); });
 }
 
+bool is_read(const Graph& graph, ValueId id, const std::vector<bool>& live) {
+  const Value& value = graph[id];
+  return value.is_output ||
+         std::any_of(value.readers.begin(), value.readers.end(), [&](NodeId reader) { return live[reader.index]; });
+}
+
 // What data an output of the graph depends on.
 class Live {
  public:
-  explicit Live(const Graph& graph) : nodes_(graph.nodes().size()), values_(graph.values().size()) {
-    for (const ValueId output : graph.outputs()) mark(graph, output);
-    const auto order = graph.topological_order();
-    for (auto node = order.rbegin(); node != order.rend(); ++node) {
-      if (!nodes_[node->index] || computes_constants(graph, graph[*node])) continue;
-      for (const ValueId input : graph.data_inputs(*node)) mark(graph, input);
+  explicit Live(const Graph& graph) : nodes_(find_live_nodes(graph)), values_(graph.values().size(), false) {
+    for (std::size_t v = 0; v < values_.size(); ++v) {
+      values_[v] = !graph.values()[v].is_constant && is_read(graph, ValueId(v), nodes_);
+    }
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+      nodes_[n] = nodes_[n] && !computes_constants(graph, graph.nodes()[n]);
     }
   }
   bool operator[](NodeId id) const { return nodes_[id.index]; }
   bool operator[](ValueId id) const { return id.exists() && values_[id.index]; }
 
  private:
-  void mark(const Graph& graph, ValueId id) {
-    const Value& value = graph[id];
-    if (value.is_constant) return;
-    values_[id.index] = true;
-    if (value.producer.exists()) nodes_[value.producer.index] = true;
-  }
-
   std::vector<bool> nodes_, values_;
 };
 
@@ -63,6 +62,17 @@ std::vector<std::size_t> topological_places(const Graph& graph) {
   std::vector<std::size_t> places(graph.nodes().size());
   for (std::size_t i = 0; i < places.size(); ++i) places[graph.topological_order()[i].index] = i;
   return places;
+}
+
+std::vector<bool> find_live_nodes(const Graph& graph) {
+  std::vector<bool> live(graph.nodes().size(), false);
+  const auto order = graph.topological_order();
+  for (auto id = order.rbegin(); id != order.rend(); ++id) {  // readers before what they read
+    const auto& outputs = graph[*id].outputs;
+    live[id->index] = std::any_of(outputs.begin(), outputs.end(),
+                                  [&](ValueId output) { return output.exists() && is_read(graph, output, live); });
+  }
+  return live;
 }
 
 Dataflow::Dataflow(const Graph& graph) : nodes_(static_cast<std::uint32_t>(graph.nodes().size())) {

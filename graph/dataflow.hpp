@@ -25,6 +25,9 @@ using BoostDataflow = boost::compressed_sparse_row_graph<boost::bidirectionalS, 
 // By node: its place in the topological order.
 std::vector<std::size_t> topological_places(const Graph& graph);
 
+// By node: whether an output of the graph depends on it; what computes constants for one is live too.
+std::vector<bool> find_live_nodes(const Graph& graph);
+
 class Dataflow {
  public:
   explicit Dataflow(const Graph& graph);

@@ -115,6 +115,10 @@ bool is_integer(ElementType type) {
   }
 }
 
+bool is_index_type(ElementType type) {
+  return type == ElementType::boolean || type == ElementType::string || (is_integer(type) && bits_of(type) >= 32);
+}
+
 std::int64_t decode_integer(ElementType type, std::uint64_t bits) {
   switch (type) {
     case ElementType::int4:

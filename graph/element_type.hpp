@@ -49,5 +49,8 @@ double decode_element(ElementType type, std::uint64_t bits);
 // Exact for every integer type and boolean; uint64 beyond the range of int64 gives its largest value. 0 for other types.
 std::int64_t decode_integer(ElementType type, std::uint64_t bits);
 bool is_integer(ElementType type);  // boolean is one
+// Whether values of the type hold shapes, indices, truth values or texts, and no features: the types of 32 and more bits
+// among the integers, for quantised features have fewer.
+bool is_index_type(ElementType type);
 
 }  // namespace ramus

@@ -5,11 +5,22 @@
 
 namespace ramus {
 
+bool Node::is_one_of(std::span<const std::string_view> op_types) const {
+  return std::any_of(op_types.begin(), op_types.end(), [&](std::string_view op_type) { return is(op_type); });
+}
+
 const Attribute* Node::find_attribute(std::string_view attribute) const {
   for (const Attribute& candidate : attributes) {
     if (candidate.name == attribute) return &candidate;
   }
   return nullptr;
+}
+
+std::vector<const Attribute*> Node::attributes_by_name() const {
+  std::vector<const Attribute*> sorted;
+  for (const Attribute& attribute : attributes) sorted.push_back(&attribute);
+  std::sort(sorted.begin(), sorted.end(), [](const Attribute* a, const Attribute* b) { return a->name < b->name; });
+  return sorted;
 }
 
 namespace {

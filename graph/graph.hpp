@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,7 +70,12 @@ struct Node {
   bool in_call = false;                // stands in a local function; the place is that of the call
 
   bool is(std::string_view op_type) const { return op == op_type && (domain.empty() || domain == "ai.onnx"); }
+  bool is_one_of(std::span<const std::string_view> op_types) const;
+  bool is_one_of(std::initializer_list<std::string_view> op_types) const {
+    return is_one_of(std::span(op_types.begin(), op_types.size()));
+  }
   const Attribute* find_attribute(std::string_view attribute) const;
+  std::vector<const Attribute*> attributes_by_name() const;  // ascending: files hold them in any order
   std::int64_t int_attribute(std::string_view attribute, std::int64_t otherwise) const;
   float float_attribute(std::string_view attribute, float otherwise) const;
   // Empty when the attribute is missing or of another type.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/dataflow.hpp"
 #include "graph/verify.hpp"
 
 namespace ramus {
@@ -68,24 +69,8 @@ class Application {
   // Itself, or in what was added for it.
   bool is_kept(NodeId id) const { return id.exists() && (patch_.drop.count(id) == 0 || stood_for_.count(id) != 0); }
 
-  // By node: whether an output of the graph depends on it.
-  std::vector<bool> find_live_nodes() const {
-    std::vector<bool> live(graph_.nodes().size(), false);
-    const auto order = graph_.topological_order();
-    for (auto id = order.rbegin(); id != order.rend(); ++id) {  // readers before what they read
-      const auto& outputs = graph_[*id].outputs;
-      live[id->index] = std::any_of(outputs.begin(), outputs.end(), [&](ValueId output) {
-        if (!output.exists()) return false;
-        const auto& readers = graph_[output].readers;
-        return graph_[output].is_output ||
-               std::any_of(readers.begin(), readers.end(), [&](NodeId reader) { return live[reader.index]; });
-      });
-    }
-    return live;
-  }
-
   void collect_origins() {
-    const std::vector<bool> live = find_live_nodes();
+    const std::vector<bool> live = find_live_nodes(graph_);
     std::map<ValueId, NodeId> first_reader;  // of a redirected output, if need be through dropped nodes
     const auto find_reader_behind = [&](NodeId reader) -> NodeId {
       if (is_kept(reader)) return reader;

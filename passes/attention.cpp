@@ -16,11 +16,6 @@ constexpr int kMostOrigins = 12;          // steps back from a value to the shap
 constexpr std::size_t kMostInputs = 64;   // of a node that is passed
 constexpr std::size_t kMostReaders = 64;  // readers of one value that are looked at
 
-template <std::size_t N>
-bool is_one_of(const Node& node, const std::array<std::string_view, N>& ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
 // What stands between the product with the keys and the softmax, or is part of a softmax that was taken apart.
 constexpr std::array<std::string_view, 34> kBeforeSoftmax{
     "Add",      "Cast",           "CastLike",   "Clip",      "Concat",    "DequantizeLinear",
@@ -91,7 +86,7 @@ Scores walk_back(const WalkedGraph& walked, NodeId softmax) {
     if (!id.exists() || !seen.insert(id).second) continue;
     if (const auto product = find_product(graph, id)) {
       scores.products.push_back(*product);
-    } else if (is_one_of(graph[id], kBeforeSoftmax) && graph[id].inputs.size() <= kMostInputs) {
+    } else if (graph[id].is_one_of(kBeforeSoftmax) && graph[id].inputs.size() <= kMostInputs) {
       scores.between.push_back(id);
       const auto& inputs = graph[id].inputs;
       open.insert(open.end(), inputs.begin(),
@@ -121,7 +116,7 @@ std::optional<Context> walk_on(const WalkedGraph& walked, NodeId softmax) {
         if (left != right) return Context{*product, left ? product->left : product->right, path};
         continue;
       }
-      if (!is_one_of(node, kAfterSoftmax) || node.outputs.empty() || !node.outputs[0].exists()) continue;
+      if (!node.is_one_of(kAfterSoftmax) || node.outputs.empty() || !node.outputs[0].exists()) continue;
       if (open.size() >= kMostSteps || !seen.insert(node.outputs[0]).second) continue;
       open.emplace_back(node.outputs[0], path);
       open.back().second.push_back(readers[r]);

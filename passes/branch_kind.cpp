@@ -9,25 +9,6 @@
 namespace ramus {
 namespace {
 
-bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
-// Shapes and indices are joined too, and have no units.
-bool holds_indices(const Value& value) {
-  switch (value.type) {
-    case ElementType::int32:
-    case ElementType::int64:
-    case ElementType::uint32:
-    case ElementType::uint64:
-    case ElementType::boolean:
-    case ElementType::string:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool may_be_equal(std::int64_t a, std::int64_t b) { return a == b || a == kUnknownDim || b == kUnknownDim; }
 
 bool have_one_shape(const Graph& graph, const std::vector<ValueId>& values) {
@@ -56,7 +37,7 @@ bool is_one_operator(const Graph& graph, const Dataflow& flow, const Region& reg
 bool ends_in_upsampling(const Graph& graph, ValueId last) {
   for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
     const Node& node = graph[at];
-    if (is_one_of(node, {"Resize", "Upsample", "ConvTranspose"})) return true;
+    if (node.is_one_of({"Resize", "Upsample", "ConvTranspose"})) return true;
     const auto inputs = graph.data_inputs(at);
     if (inputs.size() != 1 || (!is_linear_operator(graph, at) && !node.is("Relu"))) return false;
     last = inputs.front();
@@ -76,11 +57,11 @@ bool has_two_bounds(const Node& node) {
 bool ends_in_a_gate(const Graph& graph, ValueId last) {
   for (NodeId at = graph[last].producer; at.exists(); at = graph[last].producer) {
     const Node& node = graph[at];
-    if (is_one_of(node, {"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Swish", "Gelu"})) return true;
+    if (node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh", "Swish", "Gelu"})) return true;
     if (node.is("Clip")) return has_two_bounds(node);
     const auto inputs = graph.data_inputs(at);
-    const bool passes = is_one_of(node, {"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
-                                         "Resize", "Mul", "Div", "Add", "Sub", "Neg", "Split", "Slice"});
+    const bool passes = node.is_one_of({"Reshape", "Unsqueeze", "Squeeze", "Expand", "Transpose", "Cast", "Identity",
+                                        "Resize", "Mul", "Div", "Add", "Sub", "Neg", "Split", "Slice"});
     if (inputs.size() != 1 || !passes) return false;
     last = inputs.front();
   }
@@ -125,9 +106,35 @@ BranchKind kind_of_sum(const Graph& graph, const Dataflow& flow, const Region& r
   return BranchKind::residual;
 }
 
-// The fork is a Split, or each arm begins by cutting its part out of the fork's value.
-bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
-  if (flow.is_node(region.fork)) return graph[flow.node(region.fork)].is("Split");
+// The one axis along which a Split, Slice or Gather cuts, counted from the front; nullopt: several, or not known.
+std::optional<std::int64_t> axis_of_cut(const Graph& graph, const Node& node) {
+  std::int64_t axis = node.int_attribute("axis", 0);
+  if (node.is("Slice")) {
+    const auto listed = node.ints_attribute("axes");
+    std::vector<std::int64_t> axes(listed.begin(), listed.end());
+    if (const WeightView* given = graph.parameter(node, 3)) axes = given->decode_int64().value_or(axes);
+    if (axes.size() != 1) return std::nullopt;
+    axis = axes.front();
+  }
+  if (axis >= 0) return axis;
+  if (node.inputs.empty() || !node.inputs.front().exists()) return std::nullopt;
+  const auto& shape = graph[node.inputs.front()].shape;
+  return shape ? std::optional(axis + static_cast<std::int64_t>(shape->size())) : std::nullopt;
+}
+
+bool cuts_channels(const Graph& graph, const Node& node, const ConcatFacts& concat) {
+  if (!node.is_one_of({"Split", "Slice", "Gather"})) return false;
+  const auto axis = axis_of_cut(graph, node);
+  return !axis || !concat.channels_at_fork || axis == concat.channels_at_fork;
+}
+
+// The fork is a Split, or each arm begins by cutting its part out of the fork's value: of the channels, as far as known.
+bool is_split(const Graph& graph, const Dataflow& flow, const Region& region, const ConcatFacts& concat) {
+  if (concat.along && concat.along != ConcatAxis::channels) return false;
+  if (flow.is_node(region.fork)) {
+    const Node& fork = graph[flow.node(region.fork)];
+    return fork.is("Split") && cuts_channels(graph, fork, concat);
+  }
   if (!flow.is_value(region.fork)) return false;
   const ValueId fork = flow.value(region.fork);
   return std::all_of(region.arms.begin(), region.arms.end(), [&](const Arm& arm) {
@@ -135,7 +142,7 @@ bool is_split(const Graph& graph, const Dataflow& flow, const Region& region) {
     for (const NodeId node : arm.nodes) {
       const auto inputs = graph.data_inputs(node);
       if (std::find(inputs.begin(), inputs.end(), fork) == inputs.end()) continue;
-      const bool cut = is_one_of(graph[node], {"Slice", "Gather"});
+      const bool cut = cuts_channels(graph, graph[node], concat);
       cuts = cuts || cut;
       reads_whole = reads_whole || !cut;
     }
@@ -149,20 +156,20 @@ bool is_sum(const Node& node) { return node.is("Add") || node.is("Sum"); }
 
 bool may_join_branches(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  if (node.outputs.empty() || !node.outputs.front().exists() || holds_indices(graph[node.outputs.front()]))
+  if (node.outputs.empty() || !node.outputs.front().exists() || is_index_type(graph[node.outputs.front()].type))
     return false;
   return is_sum(node) ||
-         is_one_of(node, {"Concat", "Mul", "Sub", "Div", "Min", "Max", "Where", "MatMul", "Mean", "Pow"});
+         node.is_one_of({"Concat", "Mul", "Sub", "Div", "Min", "Max", "Where", "MatMul", "Mean", "Pow"});
 }
 
 std::optional<BranchKind> find_branch_kind(const Graph& graph, const Dataflow& flow, const Region& region,
-                                           std::vector<Branch>& branches) {
+                                           const ConcatFacts& concat, std::vector<Branch>& branches) {
   const Node& join = graph[region.join];
-  const bool concat = join.is("Concat");
+  const bool concatenates = join.is("Concat");
   if (is_sum(join) && !have_one_shape(graph, graph.data_inputs(region.join))) return std::nullopt;
-  if (!concat && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
+  if (!concatenates && !is_sum(join) && is_one_operator(graph, flow, region)) return std::nullopt;
   if (region.fork == Dataflow::kSource) return BranchKind::towers;
-  if (concat) return is_split(graph, flow, region) ? BranchKind::split : BranchKind::concat;
+  if (concatenates) return is_split(graph, flow, region, concat) ? BranchKind::split : BranchKind::concat;
   if (is_sum(join)) return kind_of_sum(graph, flow, region, branches);
   if (join.is("Mul") && is_gate(graph, region.join)) return BranchKind::gate;
   return BranchKind::other;

@@ -54,11 +54,7 @@ std::uint64_t hash_of(const Graph& graph, NodeId id, const HashByNode& known) {
   StructureHash hash;
   hash.add(node.op);
   hash.add(node.domain);
-  std::vector<const Attribute*> attributes;
-  for (const Attribute& attribute : node.attributes) attributes.push_back(&attribute);
-  std::sort(attributes.begin(), attributes.end(),
-            [](const Attribute* a, const Attribute* b) { return a->name < b->name; });
-  for (const Attribute* attribute : attributes) {
+  for (const Attribute* attribute : node.attributes_by_name()) {
     hash.add(attribute->name);
     std::visit(AddAttribute{hash}, attribute->value);
   }

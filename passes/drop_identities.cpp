@@ -25,7 +25,8 @@ bool hands_on_its_input(const Graph& graph, const Node& node) {
   return node.is("Identity") || (node.is("Dropout") && !trains(graph, node));
 }
 
-// Nodes of local functions whose results nobody reads: a function computes more than its call asks for.
+// Nodes of local functions whose results nobody reads: a function computes more than its call asks for. Why not all that no
+// output depends on (find_live_nodes): a node of the file stays, and with it what it reads.
 std::vector<bool> unread_nodes(const Graph& graph) {
   std::vector<bool> unread(graph.nodes().size(), false);
   const auto order = graph.topological_order();

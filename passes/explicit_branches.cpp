@@ -58,26 +58,35 @@ std::optional<std::int64_t> concat_axis(const Graph& graph, NodeId join) {
   return std::nullopt;
 }
 
+// Which axis of the value at the fork holds channels.
+std::optional<std::int64_t> channel_axis_at(const PassContext& context, Vertex fork) {
+  const Dataflow& flow = context.analyses.dataflow();
+  ValueId value;
+  if (flow.is_value(fork)) value = flow.value(fork);
+  if (flow.is_node(fork) && !context.graph[flow.node(fork)].inputs.empty()) {
+    value = context.graph[flow.node(fork)].inputs.front();
+  }
+  const int axis = value.exists() ? context.analyses.channel_flow()[value].axis : -1;
+  return axis >= 0 ? std::optional<std::int64_t>(axis) : std::nullopt;
+}
+
 std::optional<BranchGroup> to_group(const PassContext& context, Region region) {
   const Graph& graph = context.graph;
   BranchGroup group;
   group.join = region.join;
   group.fork = region.fork;
   group.closed = region.closed;
-  for (const Arm& arm : region.arms) {
-    group.branches.push_back(branch_of(graph, arm));
-  }
-  const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, group.branches);
-  if (!kind) return std::nullopt;
-  group.kind = *kind;
+  for (const Arm& arm : region.arms) group.branches.push_back(branch_of(graph, arm));
+  ConcatFacts concat;
   if (graph[region.join].is("Concat")) {
     group.axis = concat_axis(graph, region.join);
     if (group.axis) group.along = axis_of_concat(context, region.join, *group.axis);
-    if (group.kind == BranchKind::split && group.along && group.along != ConcatAxis::channels) {
-      group.kind = BranchKind::concat;  // a roll or a tiling of space
-    }
-    if (group.axis && group.along == ConcatAxis::channels) assign_units(context, region, group);
+    concat = {group.along, channel_axis_at(context, region.fork)};
   }
+  const auto kind = find_branch_kind(graph, context.analyses.dataflow(), region, concat, group.branches);
+  if (!kind) return std::nullopt;
+  group.kind = *kind;
+  if (group.along == ConcatAxis::channels) assign_units(context, region, group);
   group.crossing = std::move(region.crossing);
   group.shared = std::move(region.shared);
   return group;
@@ -114,7 +123,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
     }
     if (!*region) continue;
     if (is_sum(graph[id]) && !has_a_skip(**region)) {
-      if (!side_values) side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), context.limits);
+      if (!side_values)
+        side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), analyses.attention(), context.limits);
       if (auto around = side_values->find_region(id)) *region = std::move(around);
     }
     auto group = to_group(context, std::move(**region));

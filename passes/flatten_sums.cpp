@@ -10,6 +10,7 @@ constexpr std::int64_t kFirstBroadcastingSum = 8, kFirstBfloat16Sum = 13;  // op
 class SumFlattener {
  public:
   explicit SumFlattener(const PassContext& context) : graph_(context.graph), opset_(context.opset) {
+    infer_types();
     for (std::size_t n = 0; n < graph_.nodes().size(); ++n) plain_.push_back(find_plain_sum(NodeId(n)));
   }
 
@@ -32,11 +33,26 @@ class SumFlattener {
 
   bool is_plain_sum(NodeId id) const { return plain_[id.index]; }
 
+  static bool is_sum(const Node& node) { return node.is_one_of({"Add", "Sum"}); }
+
+  // Terms and sum are of one type, so that one of them that is known says it of all.
+  void infer_types() {
+    for (const Value& value : graph_.values()) types_.push_back(value.type);
+    for (const NodeId id : graph_.topological_order()) {
+      const Node& node = graph_[id];
+      if (!is_sum(node) || node.outputs.empty() || !node.outputs[0].exists()) continue;
+      ElementType& type = types_[node.outputs[0].index];
+      for (const ValueId term : node.inputs) {
+        if (type == ElementType::undefined && term.exists()) type = types_[term.index];
+      }
+    }
+  }
+
   bool find_plain_sum(NodeId id) const {
     const Node& node = graph_[id];
-    if (!(node.is("Add") || node.is("Sum")) || node.outputs.size() != 1 || !node.outputs[0].exists()) return false;
+    if (!is_sum(node) || node.outputs.size() != 1 || !node.outputs[0].exists()) return false;
     const Value& sum = output(id);
-    if (!sum.shape || !can_be_summed(sum.type, opset_)) return false;
+    if (!sum.shape || !can_be_summed(types_[node.outputs[0].index], opset_)) return false;
     return !node.inputs.empty() && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId term) {
       return term.exists() && !graph_.is_constant(term) && graph_[term].shape == sum.shape;
     });
@@ -70,7 +86,8 @@ class SumFlattener {
 
   const Graph& graph_;
   const std::int64_t opset_;
-  std::vector<bool> plain_;  // by node
+  std::vector<ElementType> types_;  // by value, as far as known
+  std::vector<bool> plain_;         // by node
 };
 
 }  // namespace

@@ -9,11 +9,6 @@
 namespace ramus {
 namespace {
 
-template <std::size_t N>
-bool is_one_of(const Node& node, const std::array<std::string_view, N>& ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
 constexpr std::array<std::string_view, 9> kLinear{
     "BatchNormalization", "AveragePool",     "MaxPool", "Pad", "Slice", "Crop", "Cast",
     "QuantizeLinear",     "DequantizeLinear"};
@@ -35,7 +30,7 @@ bool is_floating(ElementType type) { return !is_integer(type) && is_numeric(type
 
 bool is_linear_operator(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  if (is_one_of(node, kLinear)) return true;
+  if (node.is_one_of(kLinear)) return true;
   if (node.is("Neg")) return true;
   if (node.is("Mul") || node.is("Add") || node.is("Sub")) return graph.data_inputs(id).size() == 1;
   if (node.is("Div")) return graph.data_inputs(id).size() == 1 && !graph.is_constant(node.inputs[0]);
@@ -65,11 +60,11 @@ bool distributes_over_sums(const Graph& graph, NodeId id) {
 
 bool is_elementwise(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  return is_one_of(node, kElementwise) || (is_one_of(node, kArithmetic) && graph.data_inputs(id).size() == 1);
+  return node.is_one_of(kElementwise) || (node.is_one_of(kArithmetic) && graph.data_inputs(id).size() == 1);
 }
 
 bool is_statistic(const Graph& graph, NodeId id) {
-  return is_elementwise(graph, id) || is_one_of(graph[id], kArithmetic) || is_one_of(graph[id], kReductions);
+  return is_elementwise(graph, id) || graph[id].is_one_of(kArithmetic) || graph[id].is_one_of(kReductions);
 }
 
 }  // namespace ramus

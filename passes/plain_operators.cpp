@@ -237,7 +237,8 @@ class PlainOperators {
   }
 
   // Inputs: ids, segment ids, tables of words, positions, segments, gamma, beta, mask, position ids. Outputs: normalised,
-  // lengths, sum. Where no position ids are given, the rows of that table are taken in order.
+  // lengths, sum. Where no position ids are given, the first rows of that table are added, one for each place of the ids;
+  // the whole table where nobody knows how many that are.
   void read_embeddings(NodeId id, const Node& node) {
     if (!has_input(node, 2) || !has_input(node, 5) || is_read(node, 1)) return;
     const std::string sum = is_read(node, 2) ? name_of(node.outputs[2]) : new_value(name_of(node.outputs[0]), "sum");
@@ -246,13 +247,14 @@ class PlainOperators {
     std::vector<AddedNode> lookups;
     const auto add_table = [&](std::size_t table, std::size_t ids, const std::string& what) {
       if (!has_input(node, table)) return;
-      std::string row = input_name(node, table);
-      if (has_input(node, ids)) {
-        const std::string rows = new_value(sum, what);
-        lookups.push_back({"Gather", {row, input_name(node, ids)}, {rows}, {}, node.name + "/" + what});
-        row = rows;
+      std::string rows = input_name(node, table);
+      if (auto lookup = look_up(node, table, ids)) {
+        rows = new_value(sum, what);
+        lookup->outputs = {rows};
+        lookup->name = node.name + "/" + what;
+        lookups.push_back(std::move(*lookup));
       }
-      append(nodes, "Add", node, {row});
+      append(nodes, "Add", node, {rows});
       nodes.back().name = node.name + "/Add " + what;
     };
     add_table(3, 8, "positions");
@@ -262,6 +264,22 @@ class PlainOperators {
     if (has_input(node, 6)) norm.inputs.push_back(input_name(node, 6));
     nodes.push_back(std::move(norm));
     put(id, std::move(nodes));
+  }
+
+  // The rows of a table that are added: those with the ids, or the first of a table that is longer than the sequence.
+  std::optional<AddedNode> look_up(const Node& node, std::size_t table, std::size_t ids) {
+    if (has_input(node, ids)) return AddedNode{"Gather", {input_name(node, table), input_name(node, ids)}, {}, {}};
+    const WeightView* rows = constant(node, table);
+    const auto& shape = graph_[node.inputs[0]].shape;
+    const std::int64_t length = shape && shape->size() == 2 ? shape->back() : kUnknownDim;
+    if (rows == nullptr || rows->dims.size() != 2 || length < 0 || length >= rows->dims[0]) return std::nullopt;
+    const auto bound = [&](std::string_view what, std::int64_t value) {
+      const std::string name = new_value(input_name(node, table), what);
+      patch_.add_parameters.emplace(name, make_weight(name, {1}, std::vector<std::int64_t>{value}));
+      return name;
+    };
+    return AddedNode{
+        "Slice", {input_name(node, table), bound("begin", 0), bound("end", length), bound("axis", 0)}, {}, {}};
   }
 
   void read_gelu(NodeId id, const Node& node) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "graph/weight_layer.hpp"
 #include "passes/linear_operators.hpp"
 #include "passes/pass.hpp"
 
@@ -104,6 +105,7 @@ class StreamFinder {
   // Up the trunk from a block's read point to the sum that feeds it.
   Trunk walk_back(ValueId value) const {
     Trunk trunk;
+    bool bent = false;
     for (NodeId at = graph_[value].producer; at.exists(); at = graph_[value].producer) {
       if (group_of_sum_.count(at) != 0) {
         trunk.sum = at;
@@ -113,6 +115,8 @@ class StreamFinder {
       const Node& node = graph_[at];
       const std::vector<ValueId> inputs = graph_.data_inputs(at);
       const bool linear = distributes_over_sums(graph_, at);
+      if (bent && find_weight_layer(graph_, at)) break;  // a layer of its own, with what it ends in
+      bent = bent || (!linear && bends_the_trunk(node));
       if (inputs.size() != 1 || (!linear && !is_linear_operator(graph_, at) && !bends_the_trunk(node))) break;
       const StreamLink link = linear ? StreamLink::linear : StreamLink::approximate;
       if (link > trunk.link) trunk.via.clear();

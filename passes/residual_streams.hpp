@@ -10,7 +10,8 @@
 //   exact        nothing stands between a sum and the next block
 //   linear       only operators that a sum can be pushed through: projection, pooling, batch norm, pad, slice
 //   approximate  with the operators named: ReLU after the sum (ResNet v1), a norm after the sum (post-LN transformers)
-// Anything else on the trunk (a convolution that mixes space, a gate) ends the stream.
+// Anything else on the trunk (a convolution that mixes space, a gate) ends the stream. So does a 1x1 convolution with an
+// activation behind it: the first layer of a branch (CSP, an arm of a concatenation), whose features are no longer the sum.
 //
 // The unravelled view (Veit, Wilber, Belongie, "Residual networks behave like ensembles of relatively shallow networks",
 // 2016) counts paths through the stream by the number of blocks that they enter: a product of polynomials, never an

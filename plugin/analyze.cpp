@@ -24,10 +24,7 @@ void collect_graphs(std::shared_ptr<const Graph> graph, const std::string& path,
   graphs.push_back({path, prefix, graph, {}, {}});
   for (const Node& node : graph->nodes()) {
     for (const Body& body : node.bodies) {
-      const std::uint32_t place = node.origins.front();
-      collect_graphs(body.graph,
-                     node.in_call ? path_inside_call(path, place, node.name + "/" + body.attribute)
-                                  : body_path(path, place, body.attribute),
+      collect_graphs(body.graph, path_of_body(path, node, body.attribute),
                      prefix + node.name + "/" + body.attribute + "/", graphs);
     }
   }
@@ -175,7 +172,7 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
     list += (list.empty() ? "" : ",") + pass;
   }
   if (options.labels) report.options["labels"] = options.labels->path;
-  for (const AnalysedGraph& graph : *graphs) add_to_report(graph, report);
+  add_to_report(*graphs, report);
   return report;
 }
 

@@ -1,6 +1,7 @@
 #include "plugin/build_report.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -10,14 +11,20 @@
 namespace ramus {
 namespace {
 
+struct HoldingBranch {
+  std::string group, branch;  // ids
+};
+using BranchesByBody = std::map<std::string, HoldingBranch>;  // by the path of the body
+
 class ReportBuilder {
  public:
-  ReportBuilder(const AnalysedGraph& graph, Report& report)
+  ReportBuilder(const AnalysedGraph& graph, BranchesByBody& bodies, Report& report)
       : source_(graph),
         normal_(*graph.analysed.graph),
         flow_(graph.analysed.analyses->dataflow()),
         found_(graph.analysed.findings),
         tree_(found_.tree ? *found_.tree : arrange_branches(normal_, found_.groups)),
+        bodies_(bodies),
         report_(report),
         first_group_(report.groups.size()) {
     for (const Node& original : source_.original->nodes()) {
@@ -150,6 +157,9 @@ class ReportBuilder {
     if (entry.parent) {
       group.parent = group_id(entry.parent->entry);
       group.parent_branch = branch_id(*group.parent, entry.parent->branch);
+    } else if (const auto holder = bodies_.find(source_.path); holder != bodies_.end()) {
+      group.parent = holder->second.group;
+      group.parent_branch = holder->second.branch;
     }
     for (const ValueId crossing : found.crossing) group.crossing.push_back(normal_[crossing].name);
     group.shared = nodes(found.shared);
@@ -157,7 +167,10 @@ class ReportBuilder {
       group.branches.push_back(
           branch(found.branches[b], branch_id(group.id, b), source_.prefix + entry.branch_names[b]));
       const std::string& body = found.branches[b].body;
-      if (!body.empty()) group.branches.back().body = body_path(source_.path, group.join->index, body);
+      if (body.empty()) continue;
+      ReportBranch& last = group.branches.back();
+      last.body = path_of_body(source_.path, normal_[found.join], body);
+      bodies_.emplace(last.body, HoldingBranch{group.id, last.id});
     }
     report_.groups.push_back(std::move(group));
   }
@@ -228,6 +241,7 @@ class ReportBuilder {
   const Dataflow& flow_;
   const Findings& found_;
   const BranchTree tree_;
+  BranchesByBody& bodies_;
   Report& report_;
   std::size_t first_group_;
   std::unordered_map<std::uint32_t, std::string_view> name_by_place_;  // of the file's nodes that are no calls
@@ -235,6 +249,15 @@ class ReportBuilder {
 
 }  // namespace
 
-void add_to_report(const AnalysedGraph& graph, Report& report) { ReportBuilder(graph, report).run(); }
+std::string path_of_body(const std::string& graph_path, const Node& node, std::string_view attribute) {
+  const std::uint32_t place = node.place.value_or(node.origins.front());
+  if (!node.in_call) return body_path(graph_path, place, attribute);
+  return path_inside_call(graph_path, place, node.name + "/" + std::string(attribute));
+}
+
+void add_to_report(std::span<const AnalysedGraph> graphs, Report& report) {
+  BranchesByBody bodies;
+  for (const AnalysedGraph& graph : graphs) ReportBuilder(graph, bodies, report).run();
+}
 
 }  // namespace ramus

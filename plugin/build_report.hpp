@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "passes/pipeline.hpp"
@@ -19,7 +21,11 @@ struct AnalysedGraph {
   Analysed analysed;
 };
 
-// Adds the groups, factors, features, scores and notes of one graph. Graphs come in order: main first, then bodies.
-void add_to_report(const AnalysedGraph& graph, Report& report);
+// Where a body of a node lies: AnalysedGraph::path of that body.
+std::string path_of_body(const std::string& graph_path, const Node& node, std::string_view attribute);
+
+// Adds the groups, factors, features, scores and notes of all graphs: the main one first, each body after the graph around
+// it. A group that lies in no other of its graph lies in the branch that is its body, if an If has it.
+void add_to_report(std::span<const AnalysedGraph> graphs, Report& report);
 
 }  // namespace ramus

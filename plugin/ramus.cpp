@@ -212,12 +212,19 @@ ramus_status ramus_model_open(ramus_session* session, const char* path, ramus_mo
 
 ramus_status ramus_model_open_memory(ramus_session* session, const void* data, size_t size, const char* base_directory,
                                      ramus_model** model, ramus_error* error) {
+  return ramus_model_open_named(session, data, size, base_directory, nullptr, model, error);
+}
+
+ramus_status ramus_model_open_named(ramus_session* session, const void* data, size_t size, const char* base_directory,
+                                    const char* name, ramus_model** model, ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (session == nullptr || model == nullptr || (data == nullptr && size != 0)) {
       return usage("model_open_memory: NULL argument");
     }
     const ramus::Bytes bytes(static_cast<const std::byte*>(data), size);
-    return keep_model(session, ramus::WireModel::from_memory(bytes, base_directory == nullptr ? "" : base_directory),
+    return keep_model(session,
+                      ramus::WireModel::from_memory(bytes, base_directory == nullptr ? "" : base_directory, {},
+                                                    name == nullptr ? "model" : name),
                       model);
   });
 }

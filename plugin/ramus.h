@@ -112,6 +112,13 @@ RAMUS_API ramus_status ramus_model_open(ramus_session* session, const char* path
  * [object: session] */
 RAMUS_API ramus_status ramus_model_open_memory(ramus_session* session, const void* data, size_t size,
                                                const char* base_directory, ramus_model** model, ramus_error* error);
+
+/* The same of a model with a name: errors begin with it, and reports give it as the model's path. Under the path of its
+ * file, or "-" as the command has it for standard input, bytes give the report that ramus_model_open or the command
+ * gives. `name` is copied; NULL: "model", as above. [object: session] */
+RAMUS_API ramus_status ramus_model_open_named(ramus_session* session, const void* data, size_t size,
+                                              const char* base_directory, const char* name, ramus_model** model,
+                                              ramus_error* error);
 RAMUS_API void ramus_model_destroy(ramus_model* model); /* [object] */
 
 /* ---- Analysis and reports -------------------------------------------------------------------------------------------- */

@@ -72,11 +72,7 @@ struct AddAttribute {
 void add_operator(Hasher& hasher, const Node& node) {
   hasher.add(node.op);
   hasher.add(node.domain);
-  std::vector<const Attribute*> attributes;
-  for (const Attribute& attribute : node.attributes) attributes.push_back(&attribute);
-  std::sort(attributes.begin(), attributes.end(),
-            [](const Attribute* a, const Attribute* b) { return a->name < b->name; });
-  for (const Attribute* attribute : attributes) {
+  for (const Attribute* attribute : node.attributes_by_name()) {
     hasher.add(attribute->name);
     hasher.add_number(static_cast<std::int64_t>(attribute->value.index()));
     std::visit(AddAttribute{hasher}, attribute->value);

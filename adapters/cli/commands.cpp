@@ -74,9 +74,9 @@ class Run {
     ramus_error error = RAMUS_ERROR_INIT;
     if (path == "-") {
       standard_input_ = read_text(path, [] { return interrupts > 0; });
-      check(
-          ramus_model_open_memory(session(), standard_input_.data(), standard_input_.size(), nullptr, &opened, &error),
-          error);
+      check(ramus_model_open_named(session(), standard_input_.data(), standard_input_.size(), nullptr, "-", &opened,
+                                   &error),
+            error);
     } else {
       check(ramus_model_open(session(), path.c_str(), &opened, &error), error);
     }

@@ -75,9 +75,10 @@ Result<std::unique_ptr<WireModel>> WireModel::open(const std::string& path, cons
   return scan(std::move(model));
 }
 
-Result<std::unique_ptr<WireModel>> WireModel::from_memory(Bytes bytes, std::string base_directory,
-                                                          const Limits& limits) {
+Result<std::unique_ptr<WireModel>> WireModel::from_memory(Bytes bytes, std::string base_directory, const Limits& limits,
+                                                          std::string label) {
   std::unique_ptr<WireModel> model(new WireModel);
+  model->label_ = std::move(label);
   model->bytes_ = bytes;
   model->limits_ = limits;
   std::optional<std::string> folder;

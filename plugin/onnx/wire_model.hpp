@@ -88,16 +88,18 @@ struct ModelInfo {
 class WireModel {
  public:
   // All three check the structure of the whole file against the limits. Errors (invalid_input, beginning with the path,
-  // or "model" for bytes in memory): what cannot be read, what is not ONNX and what it looks like instead, a file that
+  // or the label of bytes in memory): what cannot be read, what is not ONNX and what it looks like instead, a file that
   // ends early, a second graph, local functions that call themselves, a number beyond its limit.
   static Result<std::unique_ptr<WireModel>> open(const std::string& path, const Limits& limits = {});
   // `bytes` are borrowed. Without a base directory, reading a weight that lies in another file is an error.
   static Result<std::unique_ptr<WireModel>> from_memory(Bytes bytes, std::string base_directory,
-                                                        const Limits& limits = {});
+                                                        const Limits& limits = {}, std::string label = "model");
   static Result<std::unique_ptr<WireModel>> from_owned(std::vector<std::byte> bytes, std::string base_directory,
                                                        const Limits& limits = {});
 
-  const std::string& label() const { return label_; }  // the path as given; "model" for bytes in memory
+  const std::string& label() const {
+    return label_;
+  }  // the path as given; of bytes in memory "model", or the given label
   Bytes bytes() const { return bytes_; }
   const Limits& limits() const { return limits_; }
   const ModelInfo& info() const { return info_; }
@@ -114,7 +116,7 @@ class WireModel {
   WireModel() = default;
   static Result<std::unique_ptr<WireModel>> scan(std::unique_ptr<WireModel> model);
 
-  std::string label_ = "model";
+  std::string label_;
   std::shared_ptr<const void> owner_;  // the mapping or the vector behind bytes_
   Bytes bytes_;
   Limits limits_;

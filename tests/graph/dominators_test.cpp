@@ -69,4 +69,19 @@ TEST_CASE("the topological order of a data flow holds every connected vertex onc
   CHECK(flow.topological_order().size() == flow.size() - 4);  // unread, mask, dead and its value
 }
 
+TEST_CASE("a node is live when an output depends on it, also through constants; data flow leaves constants out") {
+  const Graph graph = graph_from_text(
+      "x:[1,8,4,4] -> y : w = Neg(W:float[8,8,1,1]); a = Conv(x, w); cut = Relu(a); more = Neg(cut); y = Relu(a)");
+  const std::vector<bool> live = find_live_nodes(graph);
+  const Dataflow flow(graph);
+  const auto is = [&](std::string_view node) {
+    const NodeId id = graph.find_node(node).value();
+    return std::pair<bool, bool>(live[id.index], flow.is_connected(id));
+  };
+  CHECK(is("w") == std::pair(true, false));
+  CHECK(is("a") == std::pair(true, true));
+  CHECK(is("cut") == std::pair(false, false));
+  CHECK(is("more") == std::pair(false, false));
+}
+
 }  // namespace ramus::testing

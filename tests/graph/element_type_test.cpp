@@ -131,4 +131,15 @@ TEST_CASE("every type has a name, and a number that stands for none is undefined
   }
 }
 
+TEST_CASE("shapes, indices, masks and texts are no features; quantised numbers are") {
+  for (const ElementType type : {ElementType::int32, ElementType::int64, ElementType::uint32, ElementType::uint64,
+                                 ElementType::boolean, ElementType::string}) {
+    CHECK(is_index_type(type));
+  }
+  for (const ElementType type : {ElementType::float32, ElementType::int8, ElementType::uint8, ElementType::uint16,
+                                 ElementType::uint4, ElementType::undefined}) {
+    CHECK_FALSE(is_index_type(type));
+  }
+}
+
 }  // namespace ramus::testing

@@ -59,3 +59,27 @@ TEST_CASE("any other join of two computed values is named by its operator") {
       groups_of("x:[4,8] -> y : q = MatMul(x, Q:float[8,8]); k = MatMul(x, K:float[8,8]); t = Transpose[perm=[1,0]](k);"
                 "y = MatMul(q, t)") == "other x -> [q] [k t] -> y");
 }
+
+TEST_CASE("halves that are put together along space or batch are no split") {
+  const auto kind = [](const std::string& axis) {
+    return groups_of("x:[2,8,4,4] -> y : a, b = Split[axis=" + axis + "](x); c = Relu(b); y = Concat[axis=" + axis +
+                     "](a, c)");
+  };
+  CHECK(kind("1").find("split a -> [] [c] -> y") == 0);
+  CHECK(kind("2") == "concat a -> [] [c] -> y");
+  CHECK(kind("0") == "concat a -> [] [c] -> y");
+}
+
+TEST_CASE("parts of space that are put together as channels are a concat, not a split: space to depth") {
+  const auto kind = [](const std::string& axis) {
+    return groups_of(
+        "x:[1,8,4,4] -> y : k:[1,8,4,4] = Conv(x, K:float[8,8,1,1]);"
+        "a:[1,?,?,4] = Slice(k, z:int64[1]={0}, e:int64[1]={9}, axis:int64[1]={" +
+        axis +
+        "}, t:int64[1]={2});"
+        "b:[1,?,?,4] = Slice(k, o:int64[1]={1}, e, axis, t); y = Concat[axis=1](a, b)");
+  };
+  CHECK(kind("2").find("concat k -> [a] [b] -> y") == 0);
+  CHECK(kind("-2").find("concat k -> [a] [b] -> y") == 0);
+  CHECK(kind("1").find("split k -> [a] [b] -> y") == 0);
+}

@@ -145,6 +145,19 @@ TEST_CASE("features that come in from the side make no residual: streams that cr
             .find("sum x -> [") == 0);
 }
 
+TEST_CASE("what a block attends to is read from the side: keys and values, and no queries") {
+  const auto sum = [](const std::string& projections) {
+    return groups_of("x:[1,8,8] -> y : p = MatMul(x, P:float[8,8]); d = MatMul(x, D:float[8,8]); e = Relu(d);" +
+                     projections +
+                     "t = Transpose[perm=[0,2,1]](k); s = MatMul(q, t); w = Softmax[axis=-1](s); c = MatMul(w, v);"
+                     "o = MatMul(c, O:float[8,8]); y = Add(p, o)");
+  };
+  CHECK(sum("q = MatMul(p, Q:float[8,8]); k = MatMul(e, K:float[8,8]); v = MatMul(e, V:float[8,8]);") ==
+        "residual p -> [] [q k v t s w c o] -> y open");
+  CHECK(sum("q = MatMul(e, Q:float[8,8]); k = MatMul(p, K:float[8,8]); v = MatMul(p, V:float[8,8]);")
+            .find("sum x -> [") == 0);
+}
+
 TEST_CASE("a part of a split that is added to the next one is no skip") {
   CHECK(groups_of("x:[1,8,4,4] -> y : a:[1,4,4,4], b:[1,4,4,4] = Split[axis=1](x) as split;"
                   "k:[1,4,4,4] = Conv(a, K:float[4,4,1,1]); y = Add(k, b)") == "sum split -> [k] [] -> y");

@@ -137,3 +137,13 @@ TEST_CASE("a long chain of sums is flattened without recursion") {
   REQUIRE(analysed.graph->nodes().size() == 1);
   CHECK(analysed.graph->nodes()[0].inputs.size() == kLength + 1);
 }
+
+TEST_CASE("a sum whose type nobody states has that of a term, or of a sum's term, and is flattened; else it stays") {
+  const auto sums = [](const std::string& x) {
+    return normal_form(x + "[1,4], b:[1,4], c:[1,4] -> y : s:[1,4] = Add(x, b); y:[1,4] = Add(s, c)");
+  };
+  const std::string apart = "s = Add(x, b)\ny = Add(s, c)\n";
+  CHECK(sums("x:float32") == "y = Sum(x, b, c)\n");
+  CHECK(sums("x:int64") == apart);
+  CHECK(sums("x:") == apart);
+}

@@ -101,3 +101,17 @@ TEST_CASE("what cannot be dequantised stays as it is") {
             "y = com.microsoft::MatMulNBits[K=9000000000, N=900000000, block_size=32](x, B:uint8[2,1,2], s:float[2])")
             .find("MatMulNBits") != std::string::npos);
 }
+
+TEST_CASE("an embedding without position ids adds the first rows of that table, as many as the ids have places") {
+  const auto embedding = [](const std::string& header) {
+    return normal_form(header +
+                       "y, l = com.microsoft::EmbedLayerNormalization(i, _, E:float[10,8], P:float[6,8], _, "
+                       "g:float[8], b:float[8])");
+  };
+  const std::string words = "y/sum/Gather = Gather(E, i)\n", norm = "y = LayerNormalization(y/sum, g, b)\n";
+  CHECK(embedding("i:int64[1,4] -> y : ") == "y/sum/positions = Slice(P, P/begin, P/end, P/axis)\n" + words +
+                                                 "y/sum = Add(y/sum/Gather, y/sum/positions)\n" + norm);
+  const std::string whole = words + "y/sum = Add(y/sum/Gather, P)\n" + norm;
+  CHECK(embedding("i:int64[1,6] -> y : ") == whole);
+  CHECK(embedding("i:int64[1,?] -> y : ") == whole);
+}

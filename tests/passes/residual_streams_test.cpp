@@ -30,6 +30,27 @@ std::string streams_of(const std::string& text) {
 
 const char* const kHeader = "x:[1,8,4,4] -> y : ";
 
+// One head: queries from one value, keys and values from another; writes `name`.
+std::string attention(const std::string& name, const std::string& from, const std::string& to) {
+  const auto weight = [&](const char* role) { return "W" + name + role + ":float[8,8]); "; };
+  return name + "q = MatMul(" + from + ", " + weight("q") + name + "k = MatMul(" + to + ", " + weight("k") + name +
+         "v = MatMul(" + to + ", " + weight("v") + name + "t = Transpose[perm=[0,2,1]](" + name + "k); " + name +
+         "s = MatMul(" + name + "q, " + name + "t); " + name + "p = Softmax[axis=-1](" + name + "s); " + name +
+         "c = MatMul(" + name + "p, " + name + "v); " + name + " = MatMul(" + name + "c, " + weight("o");
+}
+
+std::string mlp(const std::string& name, const std::string& from) {
+  return name + "i = MatMul(" + from + ", W" + name + "i:float[8,32]); " + name + "r = Relu(" + name + "i); " + name +
+         " = MatMul(" + name + "r, W" + name + "o:float[32,8]); ";
+}
+
+// Two layers of self-attention, cross-attention to e and an MLP each, from t0 to t6.
+std::string decoder() {
+  return attention("f1", "t0", "t0") + "t1 = Add(t0, f1); " + attention("f2", "t1", "e") + "t2 = Add(t1, f2); " +
+         mlp("f3", "t2") + "t3 = Add(t2, f3); " + attention("f4", "t3", "t3") + "t4 = Add(t3, f4); " +
+         attention("f5", "t4", "e") + "t5 = Add(t4, f5); " + mlp("f6", "t5") + "t6 = Add(f6, t5); y = Relu(t6)";
+}
+
 }  // namespace
 
 TEST_CASE("blocks that read the sum before them are one stream with exact links") {
@@ -130,4 +151,36 @@ TEST_CASE("no sum can be pushed through max pooling or rounding, so their links 
   CHECK(link("t = AveragePool[kernel_shape=[2,2]](s);").find("y linear: AveragePool") != std::string::npos);
   CHECK(link("t = MaxPool[kernel_shape=[2,2]](s);").find("y approximate: MaxPool") != std::string::npos);
   CHECK(link("t = Div(s, k:float[]={2});").find("y linear: Div") != std::string::npos);
+}
+
+TEST_CASE("a decoder that attends to an encoder of the same input is one stream, and the encoder another") {
+  CHECK(streams_of("x:[1,8,8] -> y : s = Slice(x, z:int64[1]={0}, h:int64[1]={4}, a:int64[1]={1});"
+                   "t0 = Slice(x, h, n:int64[1]={8}, a);" +
+                   attention("f", "s", "s") + "e1 = Add(s, f); " + mlp("g", "e1") + "e = Add(e1, g); " + decoder()) ==
+        "s -> [e1] [e] -> e  4 paths: 1 2 1\n"
+        "t0 -> [t1] [t2] [t3] [t4] [t5] [t6] -> t6  64 paths: 1 6 15 20 15 6 1");
+}
+
+TEST_CASE("queries that are expanded to the size of the input begin the stream of a decoder") {
+  CHECK(streams_of("x:[1,8,8] -> y : n:int64[3] = Shape(x); t0 = Expand(Q:float[1,8,8], n); e0 = MatMul(x, "
+                   "E:float[8,8]); e = Relu(e0); " +
+                   decoder()) == "t0 -> [t1] [t2] [t3] [t4] [t5] [t6] -> t6  64 paths: 1 6 15 20 15 6 1");
+}
+
+TEST_CASE("queries that are constant are no data: the stream begins at the first sum that holds some") {
+  CHECK(streams_of(
+            "x:[1,8,8] -> y : t0 = Mul(Q:float[1,8,8], k:float[]={2}); e0 = MatMul(x, E:float[8,8]); e = Relu(e0);" +
+            decoder()) == "t2 -> [t3] [t4] [t5] [t6] -> t6  16 paths: 1 4 6 4 1");
+}
+
+TEST_CASE("a layer with its activation in an arm begins a stream, a projection in front of blocks goes on with one") {
+  const auto streams = [](const std::string& arm) {
+    return streams_of(std::string(kHeader) +
+                      "a = Conv(x, A:float[8,8,3,3]); s = Add(x, a); d = Conv(s, D:float[8,8,1,1]);" + arm +
+                      "k = Conv(r, K:float[8,8,3,3]); t = Add(r, k); o = Conv(s, O:float[8,8,3,3]);"
+                      "y = Concat[axis=1](t, o)");
+  };
+  CHECK(streams("r = Relu(d);") == "x -> [s] -> s  2 paths: 1 1\nr -> [t] -> t  2 paths: 1 1");
+  CHECK(streams("r = BatchNormalization(d, g:float[8], b:float[8], m:float[8], v:float[8]={1});") ==
+        "x -> [s] [t linear: Conv BatchNormalization] -> t  4 paths: 1 2 1");
 }

@@ -142,6 +142,37 @@ static void errors_say_what_is_wrong_and_leave_outputs_alone(const char* path) {
   ramus_session_destroy(session);
 }
 
+static text report_of(ramus_session* session, ramus_model* model) {
+  ramus_report* report = NULL;
+  text json = {NULL, 0};
+  assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_OK);
+  assert(ramus_report_write(report, "json", append, &json, NULL) == RAMUS_OK);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+  return json;
+}
+
+static void a_model_from_memory_has_the_name_that_it_is_given(const char* path) {
+  const text bytes = read_file(path);
+  ramus_model* model = NULL;
+  ramus_session* session = new_session();
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open_named(session, "no model", 8, NULL, "from/the/net", &model, &error) == RAMUS_INVALID_INPUT);
+  assert(strncmp(error.message, "from/the/net: ", 14) == 0);
+  assert(ramus_model_open_named(session, bytes.data, bytes.size, NULL, path, &model, NULL) == RAMUS_OK);
+  const text named = report_of(session, model);
+  session = new_session();
+  assert(ramus_model_open(session, path, &model, NULL) == RAMUS_OK);
+  const text opened = report_of(session, model);
+  assert(named.size == opened.size && memcmp(named.data, opened.data, named.size) == 0);
+  session = new_session();
+  assert(ramus_model_open_named(session, bytes.data, bytes.size, NULL, NULL, &model, NULL) == RAMUS_OK);
+  const text nameless = report_of(session, model);
+  assert(strstr(nameless.data, "\"path\": \"model\"") != NULL);
+  free(bytes.data), free(named.data), free(opened.data), free(nameless.data);
+}
+
 static void structs_of_an_older_size_keep_their_defaults(const char* path) {
   ramus_session* session = new_session();
   struct {
@@ -234,6 +265,7 @@ int main(int argc, char** argv) {
   a_model_is_analysed_annotated_and_stripped(argv[1]);
   a_model_is_rewritten(argv[1]);
   errors_say_what_is_wrong_and_leave_outputs_alone(argv[1]);
+  a_model_from_memory_has_the_name_that_it_is_given(argv[1]);
   structs_of_an_older_size_keep_their_defaults(argv[1]);
   the_host_hears_log_and_progress(argv[1]);
   the_number_of_threads_changes_no_byte(argv[1]);
