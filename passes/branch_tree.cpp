@@ -25,11 +25,14 @@ struct Place {
   std::size_t branch = 0;
 };
 
-// Which branches hold a node. Branches of a grouped convolution, and heads, share their nodes, so nothing lies in one of them alone.
-std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> groups) {
-  std::map<NodeId, std::vector<Place>> holders;
+// Which branches hold a node.
+using Holders = std::map<NodeId, std::vector<Place>>;
+
+// Where branches share their nodes, nothing lies in one of them alone.
+Holders find_holders(std::span<const BranchGroup> groups) {
+  Holders holders;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (shares_nodes(groups[g].kind)) continue;
+    if (shares_nodes(groups[g])) continue;
     for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
       for (const NodeId node : groups[g].branches[b].nodes) holders[node].push_back({g, b});
     }
@@ -37,12 +40,12 @@ std::map<NodeId, std::vector<Place>> find_holders(std::span<const BranchGroup> g
   return holders;
 }
 
-std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& holders,
-                                 std::span<const BranchGroup> groups, std::size_t group) {
-  if (!groups[group].join.exists()) return std::nullopt;
-  const auto held = holders.find(groups[group].join);
+// The smallest branch that holds the nodes, of the groups that may be it.
+template <class MayBe>
+std::optional<Place> find_smallest(const Holders& holders, std::span<const BranchGroup> groups,
+                                   const std::vector<NodeId>& nodes, NodeId one_of_them, MayBe may_be) {
+  const auto held = holders.find(one_of_them);
   if (held == holders.end()) return std::nullopt;
-  const std::vector<NodeId> nodes = nodes_of(groups[group]);
   const auto branch_of = [&](const Place& place) -> const Branch& {
     return groups[place.group].branches[place.branch];
   };
@@ -52,10 +55,24 @@ std::optional<Place> find_parent(const std::map<NodeId, std::vector<Place>>& hol
   });
   for (const Place& candidate : candidates) {
     const Branch& branch = branch_of(candidate);
-    if (candidate.group == group) continue;
+    if (!may_be(candidate.group)) continue;
     if (std::includes(branch.nodes.begin(), branch.nodes.end(), nodes.begin(), nodes.end())) return candidate;
   }
   return std::nullopt;
+}
+
+std::optional<Place> find_parent(const Holders& holders, std::span<const BranchGroup> groups, std::size_t group) {
+  const NodeId join = groups[group].join;
+  const bool is_mixture = groups[group].kind == BranchKind::experts;
+  if (!join.exists() || (!is_mixture && holders.count(join) == 0)) return std::nullopt;
+  const std::vector<NodeId> nodes = nodes_of(groups[group]);
+  if (is_mixture && nodes.size() > 1) {  // a sum that adds more than experts is the join of the group around, too
+    std::vector<NodeId> terms = nodes;
+    terms.erase(std::find(terms.begin(), terms.end(), join));
+    const auto same_join = [&](std::size_t other) { return other != group && groups[other].join == join; };
+    if (const auto around = find_smallest(holders, groups, terms, terms.front(), same_join)) return around;
+  }
+  return find_smallest(holders, groups, nodes, join, [&](std::size_t other) { return other != group; });
 }
 
 // Groups by the place of their joins in the order of execution.
