@@ -24,5 +24,8 @@ const ChannelFlow& Analyses::channel_flow() const {
 const AttentionCores& Analyses::attention() const {
   return once(attention_, [&] { return find_attention(graph_); });
 }
+const ExpertMixtures& Analyses::experts() const {
+  return once(experts_, [&] { return find_expert_mixtures(graph_, dataflow(), dominators(), attention()); });
+}
 
 }  // namespace ramus

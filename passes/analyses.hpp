@@ -8,6 +8,7 @@
 #include "graph/dominators.hpp"
 #include "graph/limits.hpp"
 #include "passes/attention.hpp"
+#include "passes/expert_mixtures.hpp"
 
 namespace ramus {
 
@@ -20,6 +21,7 @@ class Analyses {
   const DominatorTree& post_dominators() const;
   const ChannelFlow& channel_flow() const;
   const AttentionCores& attention() const;
+  const ExpertMixtures& experts() const;
 
  private:
   template <class T, class Make>
@@ -32,6 +34,7 @@ class Analyses {
   mutable std::unique_ptr<const DominatorTree> dominators_, post_dominators_;
   mutable std::unique_ptr<const ChannelFlow> channel_flow_;
   mutable std::unique_ptr<const AttentionCores> attention_;
+  mutable std::unique_ptr<const ExpertMixtures> experts_;
 };
 
 }  // namespace ramus

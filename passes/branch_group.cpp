@@ -43,6 +43,8 @@ std::string_view name_of(BranchKind kind) {
       return "outputs";
     case BranchKind::heads:
       return "heads";
+    case BranchKind::experts:
+      return "experts";
   }
   return "";
 }
@@ -63,6 +65,11 @@ std::int64_t parameters_in(const WeightView& weight) {
   const bool counts =
       is_numeric(weight.type) && weight.type != ElementType::int64 && weight.type != ElementType::boolean;
   return counts ? weight.elements() : 0;
+}
+
+bool shares_nodes(const BranchGroup& group) {
+  if (group.kind != BranchKind::experts) return group.kind == BranchKind::grouped || group.kind == BranchKind::heads;
+  return group.branches.size() > 1 && group.branches[0].nodes == group.branches[1].nodes;
 }
 
 Branch branch_of(const Graph& graph, const Arm& arm) {

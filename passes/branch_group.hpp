@@ -28,12 +28,10 @@ enum class BranchKind {
   grouped,      // a convolution with groups, carried back and forth as far as channels stay apart
   conditional,  // the bodies of an If: one of them runs
   outputs,      // forks that never meet again: each branch ends in an output of the graph
-  heads,  // attention heads: ranges of the layers that make queries, keys and values, and of that which reads them
+  heads,    // attention heads: ranges of the layers that make queries, keys and values, and of that which reads them
+  experts,  // arms, or slices of stacked weights, that a router weighs or chooses from
 };
 std::string_view name_of(BranchKind kind);
-
-// Whether all branches hold the same nodes, and differ in the units that are theirs.
-inline bool shares_nodes(BranchKind kind) { return kind == BranchKind::grouped || kind == BranchKind::heads; }
 
 // What a concatenation strings together; only channels are units.
 enum class ConcatAxis { channels, space, batch };
@@ -47,7 +45,7 @@ struct UnitRange {
 };
 
 struct Branch {
-  std::vector<NodeId> nodes;       // ascending; grouped branches and heads share theirs
+  std::vector<NodeId> nodes;       // ascending; grouped branches, heads and stacked experts share theirs
   std::string body;                // conditional: the attribute of the join that holds its nodes, then_branch
   ValueId output;                  // outputs: the graph's output that it ends in
   bool skip = false;               // no nodes: the fork's value itself
@@ -55,7 +53,7 @@ struct Branch {
   std::optional<UnitRange> units;  // at the join, where it concatenates channels; and of grouped
   std::vector<UnitRange> layers;   // in the order of the nodes; heads: queries, keys, values
   std::vector<UnitRange> inputs;   // heads: of the inputs, not the units, of the layer that reads them
-  std::int64_t parameters = 0;     // elements of the weights it reads; grouped branches and heads count their share
+  std::int64_t parameters = 0;     // elements of the weights it reads; those that share nodes count their share
   std::int64_t macs = 0;           // multiply-accumulates of one sample; 0 where a layer's shape is not known
   std::optional<std::array<std::int64_t, 2>> kernel;  // largest height and width of its convolutions
 };
@@ -73,6 +71,9 @@ struct BranchGroup {
   std::vector<NodeId> shared;     // nodes that serve several arms
   std::vector<Branch> branches;
 };
+
+// Whether all branches hold the same nodes, and differ in the units that are theirs: grouped, heads, stacked experts.
+bool shares_nodes(const BranchGroup& group);
 
 // A branch of the nodes of an arm, described.
 Branch branch_of(const Graph& graph, const Arm& arm);

@@ -177,6 +177,7 @@ std::string positional_name(const Graph& graph, const BranchGroup& group, const 
   if (group.kind == BranchKind::conditional) return group_name + "/" + branch.body;
   if (group.kind == BranchKind::outputs) return graph[branch.output].name;
   if (group.kind == BranchKind::heads) return group_name + "/head" + std::to_string(position);
+  if (group.kind == BranchKind::experts) return group_name + "/expert" + std::to_string(position);
   const bool several_skips =
       std::count_if(group.branches.begin(), group.branches.end(), [](const Branch& other) { return other.skip; }) > 1;
   if (branch.skip) return group_name + "/skip" + (several_skips ? std::to_string(position) : "");
@@ -188,7 +189,7 @@ std::string positional_name(const Graph& graph, const BranchGroup& group, const 
 Agreement best_agreement(const Graph& graph, const BranchGroup& group) {
   Agreement best;
   best.branches.assign(group.branches.size(), {});
-  if (shares_nodes(group.kind) || group.kind == BranchKind::outputs) return best;
+  if (shares_nodes(group) || group.kind == BranchKind::outputs) return best;
   for (const Source source : {own_name, value_names, weight_names}) {
     Agreement agreement = agree(graph, group, source);
     if (rank_of(agreement, group) > rank_of(best, group)) best = std::move(agreement);

@@ -27,30 +27,33 @@ struct Place {
 
 using Holders = std::unordered_map<std::uint32_t, std::vector<Place>>;
 
-// Which branches hold a join. Branches of a grouped convolution, and heads, share their nodes, so nothing lies in one of
-// them alone.
+// Which branches hold a node that is asked for: a join, or a node of a mixture of experts. Where branches share their
+// nodes, nothing lies in one of them alone.
 Holders find_holders(const Graph& graph, std::span<const BranchGroup> groups) {
-  std::vector<bool> joins(graph.nodes().size(), false);
+  std::vector<bool> asked(graph.nodes().size(), false);
   for (const BranchGroup& group : groups) {
-    if (group.join.exists()) joins[group.join.index] = true;
+    if (group.join.exists()) asked[group.join.index] = true;
+    if (group.kind != BranchKind::experts) continue;
+    for (const NodeId node : nodes_of(group)) asked[node.index] = true;
   }
   Holders holders;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (shares_nodes(groups[g].kind)) continue;
+    if (shares_nodes(groups[g])) continue;
     for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
       for (const NodeId node : groups[g].branches[b].nodes) {
-        if (joins[node.index]) holders[node.index].push_back({g, b});
+        if (asked[node.index]) holders[node.index].push_back({g, b});
       }
     }
   }
   return holders;
 }
 
-std::optional<Place> find_parent(const Holders& holders, std::span<const BranchGroup> groups, std::size_t group) {
-  if (!groups[group].join.exists()) return std::nullopt;
-  const auto held = holders.find(groups[group].join.index);
+// The smallest branch that holds the nodes, of the groups that may be it.
+template <class MayBe>
+std::optional<Place> find_smallest(const Holders& holders, std::span<const BranchGroup> groups,
+                                   const std::vector<NodeId>& nodes, NodeId one_of_them, MayBe may_be) {
+  const auto held = holders.find(one_of_them.index);
   if (held == holders.end()) return std::nullopt;
-  const std::vector<NodeId> nodes = nodes_of(groups[group]);
   const auto branch_of = [&](const Place& place) -> const Branch& {
     return groups[place.group].branches[place.branch];
   };
@@ -60,10 +63,24 @@ std::optional<Place> find_parent(const Holders& holders, std::span<const BranchG
   });
   for (const Place& candidate : candidates) {
     const Branch& branch = branch_of(candidate);
-    if (candidate.group == group) continue;
+    if (!may_be(candidate.group)) continue;
     if (std::includes(branch.nodes.begin(), branch.nodes.end(), nodes.begin(), nodes.end())) return candidate;
   }
   return std::nullopt;
+}
+
+std::optional<Place> find_parent(const Holders& holders, std::span<const BranchGroup> groups, std::size_t group) {
+  const NodeId join = groups[group].join;
+  const bool is_mixture = groups[group].kind == BranchKind::experts;
+  if (!join.exists() || (!is_mixture && holders.count(join.index) == 0)) return std::nullopt;
+  const std::vector<NodeId> nodes = nodes_of(groups[group]);
+  if (is_mixture && nodes.size() > 1) {  // a sum that adds more than experts is the join of the group around, too
+    std::vector<NodeId> terms = nodes;
+    terms.erase(std::find(terms.begin(), terms.end(), join));
+    const auto same_join = [&](std::size_t other) { return other != group && groups[other].join == join; };
+    if (const auto around = find_smallest(holders, groups, terms, terms.front(), same_join)) return around;
+  }
+  return find_smallest(holders, groups, nodes, join, [&](std::size_t other) { return other != group; });
 }
 
 // Groups by the place of their joins in the order of execution.

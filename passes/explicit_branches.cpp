@@ -1,6 +1,7 @@
 #include "passes/explicit_branches.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "graph/region.hpp"
 #include "passes/branch_kind.hpp"
@@ -104,6 +105,55 @@ bool has_a_skip(const Region& region) {
   return std::any_of(region.arms.begin(), region.arms.end(), [](const Arm& arm) { return arm.skip; });
 }
 
+// What of a region's shared nodes the arms read, directly or not.
+std::set<NodeId> shared_before(const Graph& graph, const Region& region, const std::vector<Arm>& arms) {
+  const std::set<NodeId> shared(region.shared.begin(), region.shared.end());
+  std::set<NodeId> found;
+  std::vector<NodeId> open;
+  for (const Arm& arm : arms) open.insert(open.end(), arm.nodes.begin(), arm.nodes.end());
+  while (!open.empty()) {
+    const NodeId node = open.back();
+    open.pop_back();
+    for (const ValueId input : graph.data_inputs(node)) {
+      const NodeId producer = graph[input].producer;
+      if (producer.exists() && shared.count(producer) != 0 && found.insert(producer).second) open.push_back(producer);
+    }
+  }
+  return found;
+}
+
+// Experts that this sum adds to something else count as one arm, with what only they read.
+void join_experts(const PassContext& context, const ExpertMixture& mixture, Region& region) {
+  const std::set<ValueId> terms(mixture.terms.begin(), mixture.terms.end());
+  const auto is_of_experts = [&](std::uint32_t input) {
+    const ValueId value = region.inputs[input];
+    return terms.count(value) != 0 || says_how(context.graph, region.join, value);
+  };
+  Arm experts;
+  std::vector<Arm> arms;
+  for (Arm& arm : region.arms) {
+    if (!std::all_of(arm.inputs.begin(), arm.inputs.end(), is_of_experts)) {
+      arms.push_back(std::move(arm));
+      continue;
+    }
+    experts.nodes.insert(experts.nodes.end(), arm.nodes.begin(), arm.nodes.end());
+    experts.inputs.insert(experts.inputs.end(), arm.inputs.begin(), arm.inputs.end());
+  }
+  if (experts.inputs.empty()) return;
+  const std::set<NodeId> of_others = shared_before(context.graph, region, arms);
+  for (const NodeId node : region.shared) {
+    if (of_others.count(node) == 0) experts.nodes.push_back(node);
+  }
+  std::sort(experts.nodes.begin(), experts.nodes.end());
+  region.shared.assign(of_others.begin(), of_others.end());
+  arms.push_back(std::move(experts));
+  std::sort(arms.begin(), arms.end(), [](const Arm& a, const Arm& b) { return a.inputs.front() < b.inputs.front(); });
+  region.arms = std::move(arms);
+  const Analyses& analyses = context.analyses;
+  region.closed = region.shared.empty() && region.crossing.empty() &&
+                  analyses.post_dominators().dominates(analyses.dataflow().vertex(region.join), region.fork);
+}
+
 }  // namespace
 
 Result<Findings> find_explicit_branches(const PassContext& context) {
@@ -115,6 +165,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   Findings findings;
   for (const NodeId id : graph.topological_order()) {
     if (!may_join_branches(graph, id) || analyses.attention().holds(id)) continue;
+    const ExpertMixture* mixture = analyses.experts().at(id);
+    if (analyses.experts().joining[id.index] && (mixture == nullptr || !is_sum(graph[id]))) continue;
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while regions were walked");
     auto region = finder.find(id);
     if (!region) {  // the budget is spent: what was found so far stands, and the rest is said to be missing
@@ -127,6 +179,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
         side_values.emplace(graph, analyses.dataflow(), analyses.dominators(), analyses.attention(), context.limits);
       if (auto around = side_values->find_region(id)) *region = std::move(around);
     }
+    if (mixture != nullptr) join_experts(context, *mixture, **region);
+    if ((*region)->arms.size() < 2) continue;
     auto group = to_group(context, std::move(**region));
     if (!group) continue;
     const std::size_t nodes = nodes_in(*group);

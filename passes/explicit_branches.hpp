@@ -12,6 +12,8 @@
 //         └───────────────────────────▶┘
 //
 // Fork, arms and whether the group is closed: graph/region.hpp. Which kind, and what is no branch: branch_kind.hpp.
+// Products and sums of a mixture of experts are left to expert_branches.hpp; where a sum adds something else to experts,
+// these are one arm of it.
 #pragma once
 
 #include "passes/pass.hpp"

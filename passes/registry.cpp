@@ -7,6 +7,7 @@
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/drop_no_ops.hpp"
+#include "passes/expert_branches.hpp"
 #include "passes/explicit_branches.hpp"
 #include "passes/flatten_sums.hpp"
 #include "passes/fold_constants.hpp"
@@ -31,14 +32,15 @@ constexpr std::array kFactorOptions{
 };
 
 // What a pass reads of those above it, with what these read in turn.
-constexpr std::array<std::string_view, 5> kFinders{"explicit-branches", "grouped-branches", "attention-heads",
-                                                   "conditional-branches", "output-branches"};
-constexpr std::array<std::string_view, 6> kTree{"explicit-branches",    "grouped-branches", "attention-heads",
-                                                "conditional-branches", "output-branches",  "branch-tree"};
+constexpr std::array<std::string_view, 6> kFinders{"explicit-branches", "grouped-branches",     "attention-heads",
+                                                   "expert-branches",   "conditional-branches", "output-branches"};
+constexpr std::array<std::string_view, 7> kTree{"explicit-branches", "grouped-branches",     "attention-heads",
+                                                "expert-branches",   "conditional-branches", "output-branches",
+                                                "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
-constexpr std::array<std::string_view, 7> kBranchesAndFeatures{
-    "explicit-branches", "grouped-branches", "attention-heads", "conditional-branches",
-    "output-branches",   "branch-tree",      "unit-features"};
+constexpr std::array<std::string_view, 8> kBranchesAndFeatures{
+    "explicit-branches",    "grouped-branches", "attention-heads", "expert-branches",
+    "conditional-branches", "output-branches",  "branch-tree",     "unit-features"};
 
 constexpr std::array kPasses{
     PassInfo{"fold-constants",
@@ -101,6 +103,12 @@ constexpr std::array kPasses{
              {},
              {},
              find_attention_heads},
+    PassInfo{"expert-branches",
+             PassKind::analysis,
+             "mixtures of experts, which a router weighs or chooses from",
+             {},
+             {},
+             find_expert_branches},
     PassInfo{"conditional-branches",
              PassKind::analysis,
              "the bodies of If operators, of which one runs",

@@ -14,8 +14,9 @@ using namespace ramus::testing;
 
 namespace {
 
-bool joins_explicitly(BranchKind kind) {
-  return !shares_nodes(kind) && kind != BranchKind::conditional && kind != BranchKind::outputs;
+bool joins_explicitly(const BranchGroup& group) {
+  return !shares_nodes(group) && group.kind != BranchKind::experts && group.kind != BranchKind::conditional &&
+         group.kind != BranchKind::outputs;
 }
 
 bool is_region(const BranchGroup& group, const Region& region) {
@@ -98,7 +99,7 @@ std::string contradiction(const Analysed& analysed, Counts& counts) {
   std::set<NodeId> joins;
   for (const BranchGroup& group : analysed.findings.groups) {
     ++counts.kinds[group.kind];
-    if (!joins_explicitly(group.kind)) continue;
+    if (!joins_explicitly(group)) continue;
     const std::string where = to_text(analysed, group);
     if (!joins.insert(group.join).second) return where + ": a join twice";
     const auto region = truth.region(group.join);
@@ -112,7 +113,8 @@ std::string contradiction(const Analysed& analysed, Counts& counts) {
   }
   for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
-    const bool must_join = (is_sum(node) || node.is("Concat")) && !analysed.analyses->attention().holds(NodeId(n));
+    const bool must_join = (is_sum(node) || node.is("Concat")) && !analysed.analyses->attention().holds(NodeId(n)) &&
+                           !analysed.analyses->experts().joining[n];
     if (must_join && truth.region(NodeId(n)) && joins.count(NodeId(n)) == 0) return node.name + ": no group";
   }
   return {};

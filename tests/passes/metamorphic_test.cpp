@@ -52,7 +52,7 @@ TEST_CASE("Identity behind values, also two in a row, changes nothing") { check(
 TEST_CASE("Identity behind parameters changes nothing") { check({.parameters = true}); }
 TEST_CASE("all of that at once changes nothing") { check({true, true, true, true}); }
 
-TEST_CASE("random networks have groups of many kinds, streams and heads") {
+TEST_CASE("random networks have groups of many kinds, streams, heads and experts") {
   std::map<BranchKind, int> kinds;
   std::size_t streams = 0;
   for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
@@ -60,8 +60,9 @@ TEST_CASE("random networks have groups of many kinds, streams and heads") {
     for (const BranchGroup& group : analysed.findings.groups) ++kinds[group.kind];
     streams += analysed.findings.streams.size();
   }
-  for (const BranchKind kind : {BranchKind::concat, BranchKind::sum, BranchKind::residual, BranchKind::gate,
-                                BranchKind::split, BranchKind::grouped, BranchKind::outputs, BranchKind::heads}) {
+  for (const BranchKind kind :
+       {BranchKind::concat, BranchKind::sum, BranchKind::residual, BranchKind::gate, BranchKind::split,
+        BranchKind::grouped, BranchKind::outputs, BranchKind::heads, BranchKind::experts}) {
     CHECK_MESSAGE(kinds[kind] > 30, name_of(kind));
   }
   CHECK(streams > kNetworks / 2);

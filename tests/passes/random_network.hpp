@@ -2,7 +2,7 @@
 // another.
 //
 //     image:     convolutions, residual blocks, sums, Inception, split and concatenate, gates, groups, towers of arms
-//     sequence:  attention with four projections and heads, masked or not, two-layer blocks; norm before or after
+//     sequence:  attention with four projections and heads, masked or not, two-layer blocks, experts; norm before or after
 #pragma once
 
 #include <random>
@@ -32,7 +32,7 @@ class RandomNetwork {
     const bool masked = below(2) == 0;
     for (std::size_t i = 1 + below(3); i > 0; --i) {
       x = block(x, [&](const std::string& n) { return attention(n, masked); });
-      x = block(x, [&](const std::string& n) { return two_layers(n); });
+      x = block(x, [&](const std::string& n) { return below(2) == 0 ? two_layers(n) : experts(n); });
     }
     return std::string("x:float[1,4,8]") + (masked ? ", mask:float[1,1,4,4]" : "") + " -> " + outputs(x);
   }
@@ -172,6 +172,25 @@ class RandomNetwork {
     const std::string mean = add("MatMul(" + weights + ", " + v + ")", "1,2,4,4");
     const std::string merged = add("Transpose[perm=[0,2,1,3]](" + mean + ")", "1,4,2,4");
     return dense(add("Reshape(" + merged + ", " + name('R') + ":int64[3]={0,-1,8})"));
+  }
+
+  // Each weighed by its part of a softmax.
+  std::string experts(const std::string& x) {
+    const std::size_t count = 2 + below(3);
+    const std::string router = add("MatMul(" + x + ", " + name('W') + ":float[8," + std::to_string(count) + "])",
+                                   "1,4," + std::to_string(count));
+    const std::string weights = add("Softmax(" + router + ")", "1,4," + std::to_string(count));
+    std::string sum;
+    for (std::size_t e = 0; e < count; ++e) {
+      const std::string begin = std::to_string(e), end = std::to_string(e + 1);
+      const std::string expert = below(2) == 0 ? dense(x) : dense(add("Relu(" + dense(x) + ")"));
+      const std::string weight = add("Slice(" + weights + ", " + name('b') + ":int64[1]={" + begin + "}, " + name('e') +
+                                         ":int64[1]={" + end + "}, " + name('A') + ":int64[1]={2})",
+                                     "1,4,1");
+      const std::string term = add("Mul(" + (below(2) == 0 ? expert + ", " + weight : weight + ", " + expert) + ")");
+      sum = sum.empty() ? term : add("Add(" + sum + ", " + term + ")");
+    }
+    return sum;
   }
 
   // With GELU, taken apart.
