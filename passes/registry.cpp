@@ -28,7 +28,7 @@ constexpr std::array kFactorOptions{
     OptionInfo{"normalise", "inputs", "inputs|outputs|both|none", "what is divided by its norm before centring"},
     OptionInfo{"centring", "rows", "rows|columns|double|none", "which means are subtracted"},
     OptionInfo{"k", "8", "1..256", "factors kept of each pair of layers"},
-    OptionInfo{"permutations", "99", "19..9999", "random matrices that a factor is compared with"},
+    OptionInfo{"permutations", "99", "0..9999", "random matrices that a factor is compared with; 0: none, nothing is tested"},
 };
 
 // What a pass reads of those above it, with what these read in turn.

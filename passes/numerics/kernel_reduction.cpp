@@ -3,7 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <limits>
 
 namespace ramus {
 namespace {
@@ -30,23 +30,50 @@ double largest_singular_value(const Eigen::MatrixXd& block) {
 }
 
 // `taps` are the weights of one (output, input) pair, row by row over the kernel.
-double reduce(const Eigen::VectorXd& taps, KernelReduction reduction, KernelShape shape) {
+double reduce_block(const Eigen::VectorXd& taps, KernelReduction reduction, KernelShape shape) {
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   if (taps.size() == 0) return 0;
-  switch (reduction) {
-    case KernelReduction::l2:
-      return taps.norm();
-    case KernelReduction::l1:
-      return taps.lpNorm<1>();
-    case KernelReduction::max:
-      return taps.lpNorm<Eigen::Infinity>();
-    case KernelReduction::spectral:
-      return largest_singular_value(Eigen::Map<const RowMajor>(taps.data(), shape.height, shape.width));
-    case KernelReduction::one_norm:
-      break;
-  }
+  if (!taps.allFinite()) return std::numeric_limits<double>::quiet_NaN();
   const Eigen::Map<const RowMajor> block(taps.data(), shape.height, shape.width);
+  if (reduction == KernelReduction::spectral) return largest_singular_value(block);
   return block.cwiseAbs().colwise().sum().maxCoeff();
+}
+
+Eigen::MatrixXd reduce_blocks(const KernelView& kernel, KernelReduction reduction, KernelShape shape) {
+  Eigen::MatrixXd reduced(kernel.outputs, kernel.inputs);
+  Eigen::VectorXd taps(kernel.taps);
+  for (std::int64_t o = 0; o < kernel.outputs; ++o) {
+    for (std::int64_t i = 0; i < kernel.inputs; ++i) {
+      for (std::int64_t t = 0; t < kernel.taps; ++t) taps[t] = static_cast<double>(kernel.at(o, i, t));
+      reduced(o, i) = reduce_block(taps, reduction, shape);
+    }
+  }
+  return reduced;
+}
+
+constexpr auto kLargerOrNan = [](double a, double b) { return b > a || std::isnan(b) ? b : a; };
+
+// One matrix per tap, added up; tile by tile, for weights and M are seldom stored in the same order.
+Eigen::MatrixXd reduce_taps(const KernelView& kernel, KernelReduction reduction) {
+  constexpr std::int64_t kTile = 32;
+  using Strides = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
+  Eigen::MatrixXd reduced = Eigen::MatrixXd::Zero(kernel.outputs, kernel.inputs);
+  for (std::int64_t i = 0; i < kernel.inputs; i += kTile) {
+    for (std::int64_t o = 0; o < kernel.outputs; o += kTile) {
+      const std::int64_t rows = std::min(kTile, kernel.outputs - o), columns = std::min(kTile, kernel.inputs - i);
+      auto tile = reduced.block(o, i, rows, columns).array();
+      for (std::int64_t t = 0; t < kernel.taps; ++t) {
+        const Eigen::Map<const Eigen::ArrayXXf, 0, Strides> weights(
+            kernel.data + o * kernel.output_stride + i * kernel.input_stride + t * kernel.tap_stride, rows, columns,
+            Strides(kernel.input_stride, kernel.output_stride));
+        if (reduction == KernelReduction::l2) tile += weights.cast<double>().square();
+        if (reduction == KernelReduction::l1) tile += weights.cast<double>().abs();
+        if (reduction == KernelReduction::max) tile = tile.binaryExpr(weights.cast<double>().abs(), kLargerOrNan);
+      }
+      if (reduction == KernelReduction::l2) tile = tile.sqrt();
+    }
+  }
+  return reduced;
 }
 
 bool needs_shape(KernelReduction reduction) {
@@ -99,15 +126,11 @@ Result<Eigen::MatrixXd> reduce_kernel(const KernelView& kernel, KernelReduction 
   Result<Eigen::VectorXd> in_scale = magnitudes_of(input_scales, kernel.inputs, "inputs");
   if (!in_scale) return propagate(std::move(in_scale).error());
 
-  Eigen::MatrixXd reduced(kernel.outputs, kernel.inputs);
-  Eigen::VectorXd taps(kernel.taps);
-  for (std::int64_t o = 0; o < kernel.outputs; ++o) {
-    for (std::int64_t i = 0; i < kernel.inputs; ++i) {
-      for (std::int64_t t = 0; t < kernel.taps; ++t) taps[t] = static_cast<double>(kernel.at(o, i, t));
-      if (!taps.allFinite()) return invalid_input("kernel: a weight is not finite");
-      reduced(o, i) = reduce(taps, reduction, shape) * (*out_scale)[o] * (*in_scale)[i];
-    }
-  }
+  Eigen::MatrixXd reduced =
+      needs_shape(reduction) ? reduce_blocks(kernel, reduction, shape) : reduce_taps(kernel, reduction);
+  if (!reduced.allFinite()) return invalid_input("kernel: a weight is not finite");
+  if (!output_scales.empty()) reduced.array().colwise() *= out_scale->array();
+  if (!input_scales.empty()) reduced.array().rowwise() *= in_scale->transpose().array();
   return reduced;
 }
 

@@ -148,7 +148,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
     return result;
   }
 
-  SingularFactors factors = find_singular_factors(prepared.values, options.k);
+  SingularFactors factors = find_singular_factors(prepared.values, options.k, Spectrum::whole);
   result.status = factors.converged ? FactorStatus::found : FactorStatus::not_converged;
   drop_vanishing(factors);
   result.sigma = factors.sigma;

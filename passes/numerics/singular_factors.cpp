@@ -14,15 +14,15 @@ using Vector = Eigen::VectorXd;
 using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
 
 constexpr Eigen::Index kFullSolverSide = 96;  // below, all eigenvectors cost no more than a few by Lanczos (measured)
+constexpr Eigen::Index kGramSide = 2048;      // 32 MB; above, Lanczos multiplies with A and A' instead
 constexpr double kFactorTolerance = 1e-10;    // of sigma; far below the 1e-5 that a report promises
 constexpr double kNullTolerance = 1e-6;
 constexpr double kSignTie = 1e-9;  // entries this close in magnitude are one magnitude: the first decides the sign
 
 // Eigenvectors of the Gram matrix of the smaller side: A'A when `wide` is false, AA' when it is true.
 struct GramBasis {
-  Matrix vectors;   // [smaller side x found], by decreasing eigenvalue
-  Vector values;    // [found], at least 0
-  Vector spectrum;  // all eigenvalues when known, else empty
+  Matrix vectors;  // [smaller side x found], by decreasing eigenvalue
+  Vector values;   // [found], at least 0
 };
 
 bool is_wide(const MatrixRef& a) { return a.cols() > a.rows(); }
@@ -40,11 +40,12 @@ Matrix gram_matrix(const MatrixRef& a) {
 
 GramBasis solve_fully(const Matrix& gram, Eigen::Index k) {
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
-  GramBasis basis;
-  basis.spectrum = solver.eigenvalues().reverse().cwiseMax(0.0);
-  basis.values = basis.spectrum.head(k);
-  basis.vectors = solver.eigenvectors().rightCols(k).rowwise().reverse();
-  return basis;
+  return {solver.eigenvectors().rightCols(k).rowwise().reverse(), solver.eigenvalues().tail(k).reverse().cwiseMax(0.0)};
+}
+
+Vector spectrum_of(const Matrix& gram) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
+  return solver.eigenvalues().reverse().cwiseMax(0.0);
 }
 
 // x -> Gram x, with the Gram matrix at hand (lower half) or as two products with A.
@@ -78,7 +79,7 @@ class GramProduct {
 
 // As many of the k leading eigenvectors as converge.
 GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance) {
-  const Eigen::Index space = std::min(product.rows(), std::max<Eigen::Index>(2 * k + 16, 40));
+  const Eigen::Index space = std::min(product.rows(), std::max<Eigen::Index>(2 * k + 16, 32));
   Spectra::SymEigsSolver<GramProduct> solver(product, k, space);
   solver.init();
   solver.compute(Spectra::SortRule::LargestAlge, 300, tolerance);
@@ -90,12 +91,20 @@ GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance
 
 bool suits_lanczos(Eigen::Index side, Eigen::Index k) { return side > kFullSolverSide && 4 * k + 40 < side; }
 
-GramBasis leading_basis(const MatrixRef& a, Eigen::Index k) {
-  const Eigen::Index side = std::min(a.rows(), a.cols());
-  if (side > kExactSide && suits_lanczos(side, k) && !a.isZero(0)) {
-    return solve_by_lanczos(GramProduct(a), k, kFactorTolerance);
-  }
-  return solve_fully(gram_matrix(a), k);
+GramBasis leading_basis(const Matrix& gram, Eigen::Index k, double tolerance) {
+  if (!suits_lanczos(gram.rows(), k) || gram.diagonal().isZero(0)) return solve_fully(gram, k);
+  return solve_by_lanczos(GramProduct(gram), k, tolerance);
+}
+
+// The vectors of the smaller side span one space; the singular values and the other side come from A itself.
+void fill_from_basis(const MatrixRef& a, const GramBasis& basis, SingularFactors& factors) {
+  const bool wide = is_wide(a);
+  const Matrix image = wide ? Matrix(a.transpose() * basis.vectors) : Matrix(a * basis.vectors);
+  const Eigen::JacobiSVD<Matrix> svd(image, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Matrix turned = basis.vectors * svd.matrixV();
+  factors.sigma = svd.singularValues();
+  factors.left = wide ? turned : svd.matrixU();
+  factors.right = wide ? svd.matrixU() : turned;
 }
 
 void fix_signs(SingularFactors& factors) {
@@ -119,41 +128,36 @@ double true_residual(const MatrixRef& a, const SingularFactors& f) {
 
 }  // namespace
 
-SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k) {
+SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectrum spectrum) {
   SingularFactors factors;
-  k = std::min({k, a.rows(), a.cols()});
+  const Eigen::Index side = std::min(a.rows(), a.cols());
+  k = std::min(k, side);
   if (k <= 0) return factors;
-  const GramBasis basis = leading_basis(a, k);
+  GramBasis basis;
+  if (side <= kGramSide || !suits_lanczos(side, k)) {
+    const Matrix gram = gram_matrix(a);
+    basis = leading_basis(gram, k, kFactorTolerance);
+    if (spectrum == Spectrum::whole && side <= kExactSide) factors.spectrum = spectrum_of(gram);
+  } else {
+    basis = solve_by_lanczos(GramProduct(a), k, kFactorTolerance);
+  }
   factors.converged = basis.values.size() == k;
-  factors.spectrum = basis.spectrum;
   if (basis.values.size() == 0) return factors;
-
-  // The vectors of the smaller side span the right space; the singular values and the other side come from A itself.
-  const bool wide = is_wide(a);
-  const Matrix image = wide ? Matrix(a.transpose() * basis.vectors) : Matrix(a * basis.vectors);
-  const Eigen::JacobiSVD<Matrix> svd(image, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Matrix turned = basis.vectors * svd.matrixV();
-  factors.sigma = svd.singularValues();
-  factors.left = wide ? turned : svd.matrixU();
-  factors.right = wide ? svd.matrixU() : turned;
+  fill_from_basis(a, basis, factors);
   fix_signs(factors);
   factors.residual = true_residual(a, factors);
   return factors;
 }
 
 Vector find_singular_values(const MatrixRef& a, Eigen::Index k) {
-  const Eigen::Index side = std::min(a.rows(), a.cols());
-  k = std::min(k, side);
+  k = std::min({k, a.rows(), a.cols()});
   if (k <= 0) return {};
-  const bool small = side <= kExactSide;
-  Matrix gram = small ? gram_matrix(a) : Matrix();
-  if (suits_lanczos(side, k) && !a.isZero(0)) {
-    const GramBasis basis = solve_by_lanczos(small ? GramProduct(gram) : GramProduct(a), k, kNullTolerance);
+  const Matrix gram = gram_matrix(a);
+  if (suits_lanczos(gram.rows(), k) && !gram.diagonal().isZero(0)) {
+    const GramBasis basis = solve_by_lanczos(GramProduct(gram), k, kNullTolerance);
     if (basis.values.size() == k) return basis.values.cwiseSqrt();
   }
-  if (!small) gram = gram_matrix(a);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
-  return solver.eigenvalues().tail(k).reverse().cwiseMax(0.0).cwiseSqrt();
+  return spectrum_of(gram).head(k).cwiseSqrt();
 }
 
 }  // namespace ramus

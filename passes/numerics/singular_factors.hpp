@@ -1,30 +1,33 @@
 // The leading singular triplets of a dense matrix: A v = sigma u, A' u = sigma v.
 //
-//   smaller side <= kExactSide    eigenvectors of its Gram matrix, all of them: the whole spectrum is known
-//   larger                        Lanczos on A'A without forming it (Spectra; Calvetti, Reichel, Sorensen, "An
-//                                 implicitly restarted Lanczos method for large symmetric eigenvalue problems", 1994)
+//   A [rows x columns] ──▶ Gram matrix of the smaller side ──Lanczos──▶ its k leading eigenvectors V
+//                          A V = U S W' (Rayleigh-Ritz) gives back the digits that squaring loses
 //
-// Both end in one Rayleigh-Ritz step: the SVD of A times the vectors found, which gives back the digits that squaring
-// A loses. Nothing is random: the Lanczos start vector is fixed.
+// Lanczos with restarts (Spectra; Calvetti, Reichel, Sorensen, "An implicitly restarted Lanczos method for large
+// symmetric eigenvalue problems", 1994). Small Gram matrices are solved fully; of sides above 2048 the Gram matrix is not
+// formed. Nothing is random: the start vector is fixed.
 #pragma once
 
 #include <Eigen/Core>
 
 namespace ramus {
 
-inline constexpr Eigen::Index kExactSide = 512;
+inline constexpr Eigen::Index kExactSide = 512;  // up to this smaller side the whole spectrum can be had
+
+enum class Spectrum { leading, whole };
 
 struct SingularFactors {
   Eigen::VectorXd sigma;     // [k], decreasing
   Eigen::MatrixXd left;      // [rows x k], orthonormal columns
   Eigen::MatrixXd right;     // [columns x k], orthonormal columns; in each the entry largest in magnitude is positive
-  Eigen::VectorXd spectrum;  // all singular values squared, decreasing, when the exact way was taken; else empty
+  Eigen::VectorXd spectrum;  // all singular values squared, decreasing, where asked for and no side above; else empty
   double residual = 0;       // max over j of |A v - sigma u| / sigma_1 and |A' u - sigma v| / sigma_1, recomputed
   bool converged = false;
 };
 
 // The first min(k, rows, columns) triplets. Entries must be finite; a zero matrix gives sigma = 0.
-SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, Eigen::Index k);
+SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, Eigen::Index k,
+                                      Spectrum spectrum = Spectrum::leading);
 
 // For nulls, where only sizes matter: the first min(k, rows, columns) singular values, decreasing, to about 1e-6 of the
 // largest.
