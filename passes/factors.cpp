@@ -15,18 +15,6 @@ constexpr int kMeaningPermutations = 9999;
 constexpr double kNameLevel = 0.05;       // q at which a feature may name a factor
 constexpr double kNameCorrelation = 0.4;  // and the |r| below which a name would mislead, however sure the test is
 
-Normalise normalise_named(std::string_view word) {
-  if (word == "outputs") return Normalise::outputs;
-  if (word == "both") return Normalise::both;
-  return word == "none" ? Normalise::none : Normalise::inputs;
-}
-
-Centring centring_named(std::string_view word) {
-  if (word == "columns") return Centring::columns;
-  if (word == "double") return Centring::double_;
-  return word == "none" ? Centring::none : Centring::rows;
-}
-
 FactorOptions factor_options(const PassContext& context, std::string id) {
   FactorOptions options;
   options.normalise = normalise_named(context.options.text("factors.normalise"));
