@@ -16,6 +16,7 @@
 
 #include "graph/note.hpp"
 #include "passes/factors.hpp"
+#include "passes/latent_branches.hpp"
 #include "passes/specialization.hpp"
 #include "passes/unit_features.hpp"
 
@@ -115,6 +116,15 @@ struct ReportFactors {
   std::vector<FactorMeaning> meaning;
 };
 
+struct ReportLatent {
+  std::string id;  // of the wiring: "conv1->conv2"
+  std::string graph;
+  ReportNode from, to;
+  std::string from_weight;  // as in ReportFactors
+  bool joint = false;
+  CoClustering clustering;
+};
+
 struct ReportFeatures {
   std::string graph;
   ReportNode layer;
@@ -143,6 +153,7 @@ struct Report {
   std::vector<ReportGroup> groups;  // parents before their children
   std::vector<ReportStream> streams;
   std::vector<ReportFactors> factors;
+  std::vector<ReportLatent> latent;
   std::vector<ReportFeatures> features;
   std::vector<ReportSpecialization> specialization;
   std::vector<Note> notes;

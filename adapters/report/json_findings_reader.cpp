@@ -108,6 +108,16 @@ FactorMeaning read_meaning(const Field& field) {
   return meaning;
 }
 
+std::vector<int> read_groups(const Field& field, std::int64_t units, int groups) {
+  std::vector<int> of_unit = field.list([&](const Field& group) {
+    const std::int64_t number = group.integer();
+    if (number < -1 || number >= groups) group.fail("is not a branch");
+    return static_cast<int>(number);
+  });
+  require_length(field, of_unit.size(), units);
+  return of_unit;
+}
+
 FamilyEnrichment read_enrichment(const Field& field) {
   FamilyEnrichment enrichment;
   enrichment.family = field["family"].text();
@@ -177,6 +187,32 @@ ReportFactors read_factors(const Field& field) {
   factors.centred = read_factors_under(field["beside"]["centred"]);
   factors.meaning = field["meaning"].list(read_meaning);
   return factors;
+}
+
+ReportLatent read_latent(const Field& field) {
+  using enum CoClusteringStatus;
+  ReportLatent latent;
+  latent.id = field["id"].text();
+  if (field.has("graph")) latent.graph = field["graph"].text();
+  latent.from = {field["from"].text(), field["from_index"].index()};
+  latent.from_weight = field["from_weight"].text();
+  latent.to = {field["to"].text(), field["to_index"].index()};
+  latent.joint = field["joint"].flag();
+  CoClustering& clustering = latent.clustering;
+  clustering.status = enumerator(field["status"], {found, none, too_small, too_large});
+  clustering.groups = static_cast<int>(field["branches"].index() & 0x7FFFFFFF);
+  clustering.n_cut = field["n_cut"].number();
+  clustering.gap = field["gap"].number();
+  clustering.energy = field["energy"].share();
+  clustering.p = field["p"].share();
+  clustering.null_n_cut = field["null"]["n_cut"].number();
+  clustering.null_energy = field["null"]["energy"].share();
+  clustering.permutations = static_cast<int>(field["null"]["permutations"].index() & 0x7FFFFFFF);
+  clustering.saved = field["saved"].share();
+  const Field assignment = field["assignment"];
+  clustering.inputs = read_groups(assignment["from"], field["columns"].count(), clustering.groups);
+  clustering.outputs = read_groups(assignment["to"], field["rows"].count(), clustering.groups);
+  return latent;
 }
 
 ReportFeatures read_features(const Field& field) {

@@ -13,6 +13,7 @@ ReportGraph read_graph(const Field& field);
 
 // json_findings_reader.cpp
 ReportFactors read_factors(const Field& field);
+ReportLatent read_latent(const Field& field);
 ReportFeatures read_features(const Field& field);
 // `groups`: those of the report, which the branches must fit.
 ReportSpecialization read_specialization(const Field& field, const std::vector<ReportGroup>& groups);

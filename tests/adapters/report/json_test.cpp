@@ -19,8 +19,9 @@ std::string at(const ReportJson& json, const char* pointer) {
 
 TEST_CASE("an empty report has all its parts") {
   const ReportJson json = parsed(empty_report());
-  CHECK(json.size() == 12);
-  for (const char* const part : {"groups", "streams", "factors", "features", "specialization", "modularity", "notes"}) {
+  CHECK(json.size() == 13);
+  for (const char* const part :
+       {"groups", "streams", "factors", "latent", "features", "specialization", "modularity", "notes"}) {
     CHECK(json.at(part) == ReportJson::array());
   }
 }

@@ -113,6 +113,28 @@ ReportFactors factors() {
   return made;
 }
 
+ReportLatent latent() {
+  ReportLatent made;
+  made.id = "conv1->conv2";
+  made.from = {"conv1", 0};
+  made.to = {"conv2", 1};
+  made.from_weight = "conv1.weight";
+  CoClustering& clustering = made.clustering;
+  clustering.status = CoClusteringStatus::found;
+  clustering.groups = 2;
+  clustering.inputs = {0, 1, 1, -1};
+  clustering.outputs = {1, 0};
+  clustering.n_cut = 0.5;
+  clustering.null_n_cut = 0.875;
+  clustering.gap = 0.1875;
+  clustering.p = 0.025;
+  clustering.permutations = 39;
+  clustering.energy = 0.75;
+  clustering.null_energy = 0.5;
+  clustering.saved = 0.5;
+  return made;
+}
+
 ReportSpecialization specialization() {
   ReportSpecialization made{"g0", {"g0.b0", "g0.b1"}, {}};
   made.values.score = SpecializationScore{0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999};
@@ -156,6 +178,7 @@ Report two_branch_report() {
   report.groups = {outer_group(), inner_group()};
   report.streams = {stream()};
   report.factors = {factors()};
+  report.latent = {latent()};
   report.features = {{"12/then_branch", {"conv1", 0}, 2, {{"frequency", {0.1, 0.25}}, {"colour", {1, 0}}}}};
   report.specialization = {specialization()};
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
@@ -181,6 +204,7 @@ Report hostile_report() {
     }
   }
   report.streams[0].name = hostile + endless;
+  report.latent[0].id = report.latent[0].from.name = hostile;
   report.factors[0].id = report.factors[0].from.name = hostile;
   report.factors[0].meaning[0].feature = hostile;
   report.features[0].layer.name = endless;
