@@ -7,7 +7,7 @@ build=(
   g++ cmake ninja-build
   libboost-dev      # Boost.Graph and Boost.Math, headers only
   libeigen3-dev     # matrices
-  libopenblas-serial-dev # their products, a static library
+  libblis-serial-dev # their products: a static library without threads
   libspectra-dev    # the few largest singular vectors of a large matrix
   libtbb-dev        # threads
   libexpected-dev   # tl::expected

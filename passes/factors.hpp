@@ -9,6 +9,7 @@
 // Voss et al., "Branch Specialization", Distill 2021; the statistics are cited in passes/numerics.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,7 +46,8 @@ struct Factorization {
   std::string id;  // "conv1->conv2"
   Wiring wiring;
   std::string reduction, normalise, centring;
-  MatrixFactors factors;  // left: units of L; right: units of P
+  // Left: units of L; right: units of P. Wirings with one matrix share them (Wiring::reads_like).
+  std::shared_ptr<const MatrixFactors> factors;
   FactorsUnder raw, centred;
   std::vector<FactorMeaning> meaning;
 };

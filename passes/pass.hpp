@@ -20,6 +20,7 @@
 #include "passes/branch_tree.hpp"
 #include "passes/factors.hpp"
 #include "passes/labels.hpp"
+#include "passes/latent_branches.hpp"
 #include "passes/options.hpp"
 #include "passes/residual_streams.hpp"
 #include "passes/specialization.hpp"
@@ -35,6 +36,7 @@ struct Findings {
   std::vector<ResidualStream> streams;
   std::vector<UnitFeatures> features;
   std::vector<Factorization> factors;
+  std::vector<LatentBranches> latent;
   std::vector<GroupSpecialization> specialization;
   std::vector<Note> notes;
 

@@ -26,9 +26,17 @@ constexpr std::array kFeatureOptions{
 constexpr std::array kFactorOptions{
     OptionInfo{"reduction", "l2", "l2|l1|max|spectral|one_norm", "how the kernel positions of |W| become one number"},
     OptionInfo{"normalise", "inputs", "inputs|outputs|both|none", "what is divided by its norm before centring"},
-    OptionInfo{"centring", "rows", "rows|columns|double|none", "which means are subtracted"},
+    OptionInfo{"centring", "rows", "rows|columns|double|correspondence|none",
+               "which means are subtracted, or the residuals of correspondence analysis"},
     OptionInfo{"k", "8", "1..256", "factors kept of each pair of layers"},
-    OptionInfo{"permutations", "99", "0..9999", "random matrices that a factor is compared with; 0: none, nothing is tested"},
+    OptionInfo{"permutations", "99", "0..9999",
+               "random matrices that a factor is compared with; 0: none, nothing is tested"},
+};
+
+constexpr std::array kLatentOptions{
+    OptionInfo{"groups", "8", "2..16", "groups tried, from 2 to this"},
+    OptionInfo{"permutations", "19", "19..9999", "random matrices that the groups are compared with"},
+    OptionInfo{"entries", "65536", "64..16777216", "pairs of units beyond which two layers are not searched"},
 };
 
 // What a pass reads of those above it, with what these read in turn.
@@ -38,6 +46,7 @@ constexpr std::array<std::string_view, 7> kTree{"explicit-branches", "grouped-br
                                                 "expert-branches",   "conditional-branches", "output-branches",
                                                 "branch-tree"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
+constexpr std::array<std::string_view, 2> kFactors{"unit-features", "factors"};
 constexpr std::array<std::string_view, 8> kBranchesAndFeatures{
     "explicit-branches",    "grouped-branches", "attention-heads", "expert-branches",
     "conditional-branches", "output-branches",  "branch-tree",     "unit-features"};
@@ -137,6 +146,8 @@ constexpr std::array kPasses{
              true},
     PassInfo{"factors", PassKind::analysis, "singular vectors of |W| between adjacent layers, and what they mean",
              kFactorOptions, kFeatures, find_factors, true},
+    PassInfo{"latent-branches", PassKind::analysis, "groups of units that the weights between two layers keep together",
+             kLatentOptions, kFactors, find_latent_branches, true},
     PassInfo{"specialization",
              PassKind::analysis,
              "which families and features gather in one branch",

@@ -125,22 +125,8 @@ KernelShape shape_of(const WeightLayer& layer) {
   return {layer.taps / width, width};
 }
 
-// Inputs [begin, end) of the layer, all in one group, reduced: [outputs of the group x inputs].
-Result<Eigen::MatrixXd> reduced_block(const LayerKernel& kernel, std::int64_t group, std::int64_t begin,
-                                      std::int64_t end, KernelReduction reduction) {
-  const WeightLayer& layer = kernel.layer;
-  const std::int64_t first = group * layer.inputs_per_group();
-  const KernelView view = group_view(kernel, group, begin - first, end - first);
-  std::span<const double> scales = kernel.output_scales;
-  if (!scales.empty()) {
-    scales = scales.subspan(static_cast<std::size_t>(group * layer.outputs_per_group()),
-                            static_cast<std::size_t>(layer.outputs_per_group()));
-  }
-  return reduce_kernel(view, reduction, shape_of(layer), scales);
-}
-
 // Adds the columns of a block to the units that they belong to, several columns to a unit where run > 1.
-void fold_runs(const Eigen::MatrixXd& block, std::int64_t first_output, std::int64_t first_column,
+void fold_runs(const Eigen::Ref<const Eigen::MatrixXd>& block, std::int64_t first_output, std::int64_t first_column,
                const WiringSegment& segment, KernelReduction reduction, Eigen::MatrixXd& m) {
   for (Eigen::Index c = 0; c < block.cols(); ++c) {
     const std::int64_t unit = segment.unit + (first_column + c - segment.column) / segment.run * segment.step;
@@ -164,6 +150,13 @@ void fold_runs(const Eigen::MatrixXd& block, std::int64_t first_output, std::int
 }  // namespace
 
 std::string Wiring::id(const Graph& graph) const { return graph[from].name + "->" + graph[to].name; }
+
+bool Wiring::reads_like(const Wiring& other) const {
+  if (to != other.to || units != other.units || segments != other.segments) return false;
+  // What a norm does to a unit depends on where it sees that unit.
+  return source == other.source || std::all_of(segments.begin(), segments.end(),
+                                               [](const WiringSegment& segment) { return segment.scales.empty(); });
+}
 
 std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
   std::vector<Wiring> wirings;
@@ -225,23 +218,42 @@ bool is_untrained(const WeightView& weight) {
          (weight.derived && weight.derived->stored.storage == WeightStorage::fill);
 }
 
-Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const LayerKernel& kernel,
-                                      const Wiring& wiring, KernelReduction reduction, const Limits& limits) {
-  const WeightLayer& layer = kernel.layer;
+Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
+                                  KernelReduction reduction, const Limits& limits) {
+  const auto kernel = read_kernel(graph, flow, layer, limits);
+  if (!kernel) return propagate(Error(kernel.error()));
+  ReducedLayer reduced{layer, reduction, Eigen::MatrixXd(layer.outputs, layer.inputs_per_group())};
+  const std::int64_t outputs = layer.outputs_per_group();
+  for (std::int64_t group = 0; group < layer.groups; ++group) {
+    std::span<const double> scales = kernel->output_scales;
+    if (!scales.empty()) {
+      scales = scales.subspan(static_cast<std::size_t>(group * outputs), static_cast<std::size_t>(outputs));
+    }
+    auto block =
+        reduce_kernel(group_view(*kernel, group, 0, layer.inputs_per_group()), reduction, shape_of(layer), scales);
+    if (!block) return propagate(std::move(block.error()), "node '" + graph[layer.node].name + "'");
+    reduced.weights.middleRows(group * outputs, outputs) = *block;
+  }
+  return reduced;
+}
+
+Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const ReducedLayer& reduced,
+                                      const Wiring& wiring, const Limits& limits) {
+  const WeightLayer& layer = reduced.layer;
   if (layer.outputs > limits.matrix_side || wiring.units > limits.matrix_side) {
     return failure(ErrorKind::invalid_input, "wiring '" + wiring.id(graph) + "': a side beyond the limit of " +
                                                  std::to_string(limits.matrix_side) + " units");
   }
+  const std::int64_t inputs = layer.inputs_per_group(), outputs = layer.outputs_per_group();
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
   for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
     const WiringSegment& segment = wiring.segments[place];
     const std::int64_t end = segment.column + segment.count * segment.run;
-    for (std::int64_t column = segment.column; column < end;) {
-      const std::int64_t group = column / layer.inputs_per_group();
-      const std::int64_t stop = std::min(end, (group + 1) * layer.inputs_per_group());
-      auto block = reduced_block(kernel, group, column, stop, reduction);
-      if (!block) return propagate(std::move(block.error()), "wiring '" + wiring.id(graph) + "'");
-      fold_runs(*block, group * layer.outputs_per_group(), column, segment, reduction, m);
+    for (std::int64_t column = segment.column; column < end;) {  // piece by piece, each in one group
+      const std::int64_t group = column / inputs;
+      const std::int64_t stop = std::min(end, (group + 1) * inputs);
+      const auto block = reduced.weights.block(group * outputs, column - group * inputs, outputs, stop - column);
+      fold_runs(block, group * outputs, column, segment, reduced.reduction, m);
       column = stop;
     }
     scale_columns(graph, flow, wiring, place, m);

@@ -26,6 +26,8 @@ struct WiringSegment {
   std::int64_t run = 1;     // columns per unit (after a Flatten)
   std::int64_t count = 0;   // units
   std::vector<NodeId> scales;
+
+  friend bool operator==(const WiringSegment&, const WiringSegment&) = default;
 };
 
 struct Wiring {
@@ -37,6 +39,8 @@ struct Wiring {
   bool leaking = false, gated = false, summed = false;
 
   std::string id(const Graph& graph) const;  // "conv1->conv2"
+  // Both have one matrix: layers that write into one sum are read through the same weights.
+  bool reads_like(const Wiring& other) const;
 };
 
 // Every wiring into one layer, joint ones last; sources in the order of their channels.
@@ -54,13 +58,24 @@ Result<LayerKernel> read_kernel(const Graph& graph, const ChannelFlow& flow, con
 // Inputs [begin, end) of one group, counted within the group; outputs are those of the group.
 KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_t begin, std::int64_t end);
 
+// Weights of a layer with the kernel positions reduced, and the batch norm that follows folded in.
+struct ReducedLayer {
+  WeightLayer layer;
+  KernelReduction reduction = KernelReduction::l2;
+  Eigen::MatrixXd weights;  // [outputs x inputs of a group], nonnegative
+};
+
+// Errors: weights that cannot be read, one that is not finite.
+Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
+                                  KernelReduction reduction, const Limits& limits);
+
 // The weight is one value repeated (ConstantOfShape): structure without training.
 bool is_untrained(const WeightView& weight);
 
 // M [units of L x units of P]. A unit of P that L does not read is a column of zeros. Errors: a side beyond
-// limits.matrix_side, a weight that is not finite.
-Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const LayerKernel& kernel,
-                                      const Wiring& wiring, KernelReduction reduction, const Limits& limits);
+// limits.matrix_side.
+Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const ReducedLayer& reduced,
+                                      const Wiring& wiring, const Limits& limits);
 
 // gamma / sqrt(variance + epsilon) of a BatchNormalization by channel; empty where a parameter is computed or absent.
 std::vector<double> batch_norm_scales(const Graph& graph, NodeId norm);

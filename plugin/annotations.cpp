@@ -186,10 +186,10 @@ class Annotator {
     std::map<std::string, Json> by_tensor;
     for (const ReportFactors& factors : report_.factors) {
       if (!factors.graph.empty() || factors.from_weight.empty()) continue;
-      if (factors.factors.null.significant == 0) continue;
-      Json entry{{"wiring", factors.id}, {"units", run_length_coded(factors.factors.inputs)}};
+      if (factors.factors->null.significant == 0) continue;
+      Json entry{{"wiring", factors.id}, {"units", run_length_coded(factors.factors->inputs)}};
       Json names = Json::object();
-      for (Eigen::Index j = 0; j < factors.factors.null.significant; ++j) {
+      for (Eigen::Index j = 0; j < factors.factors->null.significant; ++j) {
         if (const auto name = name_of_factor(factors.meaning, static_cast<std::size_t>(j)))
           names[std::to_string(j)] = *name;
       }

@@ -40,6 +40,7 @@ class ReportBuilder {
       report_.features.push_back({source_.path, node(features.layer), features.units, features.columns});
     }
     for (const Factorization& factors : found_.factors) add_factors(factors);
+    for (const LatentBranches& latent : found_.latent) add_latent(latent);
     for (const GroupSpecialization& specialization : found_.specialization) add_specialization(specialization);
     for (const Note& note : found_.notes) report_.notes.push_back({place_of(note), note.code, note.text});
   }
@@ -217,8 +218,8 @@ class ReportBuilder {
     factors.leaking = found.wiring.leaking;
     factors.gated = found.wiring.gated;
     factors.summed = found.wiring.summed;
-    factors.rows = found.factors.left.rows();
-    factors.columns = found.factors.right.rows();
+    factors.rows = found.factors->left.rows();
+    factors.columns = found.factors->right.rows();
     factors.reduction = found.reduction;
     factors.normalise = found.normalise;
     factors.centring = found.centring;
@@ -227,6 +228,18 @@ class ReportBuilder {
     factors.centred = found.centred;
     factors.meaning = found.meaning;
     report_.factors.push_back(std::move(factors));
+  }
+
+  void add_latent(const LatentBranches& found) {
+    ReportLatent latent;
+    latent.graph = source_.path;
+    latent.from = node(found.wiring.from);
+    latent.to = node(found.wiring.to);
+    latent.id = latent.from.name + "->" + latent.to.name;
+    if (!found.wiring.joint) latent.from_weight = initializer_of(found.wiring.from);
+    latent.joint = found.wiring.joint;
+    latent.clustering = found.clustering;
+    report_.latent.push_back(std::move(latent));
   }
 
   void add_specialization(const GroupSpecialization& found) {

@@ -16,6 +16,7 @@
 
 #include "graph/note.hpp"
 #include "passes/factors.hpp"
+#include "passes/latent_branches.hpp"
 #include "passes/specialization.hpp"
 #include "passes/unit_features.hpp"
 
@@ -110,9 +111,18 @@ struct ReportFactors {
   bool joint = false, leaking = false, gated = false, summed = false;
   std::int64_t rows = 0, columns = 0;
   std::string reduction, normalise, centring;
-  MatrixFactors factors;
+  std::shared_ptr<const MatrixFactors> factors;  // one object for all wirings with one matrix
   FactorsUnder raw, centred;
   std::vector<FactorMeaning> meaning;
+};
+
+struct ReportLatent {
+  std::string id;  // of the wiring: "conv1->conv2"
+  std::string graph;
+  ReportNode from, to;
+  std::string from_weight;  // as in ReportFactors
+  bool joint = false;
+  CoClustering clustering;
 };
 
 struct ReportFeatures {
@@ -143,6 +153,7 @@ struct Report {
   std::vector<ReportGroup> groups;  // parents before their children
   std::vector<ReportStream> streams;
   std::vector<ReportFactors> factors;
+  std::vector<ReportLatent> latent;
   std::vector<ReportFeatures> features;
   std::vector<ReportSpecialization> specialization;
   std::vector<Note> notes;

@@ -36,6 +36,7 @@ ReportJson to_json(const Report& report) {
   json["groups"] = groups_to_json(report);
   json["streams"] = streams_to_json(report);
   json["factors"] = factors_to_json(report);
+  json["latent"] = latent_to_json(report);
   json["features"] = features_to_json(report);
   json["specialization"] = specialization_to_json(report);
   json["modularity"] = ReportJson::array();

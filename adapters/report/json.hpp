@@ -16,6 +16,7 @@ Status write_json(const Report& report, const TextSink& sink);
 ReportJson groups_to_json(const Report& report);
 ReportJson streams_to_json(const Report& report);
 ReportJson factors_to_json(const Report& report);
+ReportJson latent_to_json(const Report& report);
 ReportJson features_to_json(const Report& report);
 ReportJson specialization_to_json(const Report& report);
 ReportJson graphs_to_json(const Report& report);

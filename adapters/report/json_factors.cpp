@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 
 #include "adapters/report/json.hpp"
 
@@ -61,8 +62,8 @@ ReportJson meaning_to_json(const FactorMeaning& meaning) {
   return json;
 }
 
-ReportJson wiring_to_json(const ReportFactors& entry) {
-  const MatrixFactors& factors = entry.factors;
+ReportJson wiring_to_json(const ReportFactors& entry, const ReportFactors* same) {
+  const MatrixFactors& factors = *entry.factors;
   const FactorNull& null = factors.null;
   ReportJson json{{"id", entry.id}};
   if (!entry.graph.empty()) json["graph"] = entry.graph;
@@ -94,9 +95,13 @@ ReportJson wiring_to_json(const ReportFactors& entry) {
   json["beside"]["raw"] = {
       {"sigma", entry.raw.sigma}, {"one_signed", entry.raw.one_signed}, {"meaning", strongest(entry.raw)}};
   json["beside"]["centred"] = {{"sigma", entry.centred.sigma}, {"meaning", strongest(entry.centred)}};
-  json["left"] = vectors(factors.left, null.significant);
-  json["right"] = vectors(factors.right, null.significant);
-  json["assignment"] = {{"from", assignments(factors.inputs)}, {"to", assignments(factors.outputs)}};
+  if (same != nullptr) {
+    json["same_as"] = same->id;
+  } else {
+    json["left"] = vectors(factors.left, null.significant);
+    json["right"] = vectors(factors.right, null.significant);
+    json["assignment"] = {{"from", assignments(factors.inputs)}, {"to", assignments(factors.outputs)}};
+  }
   json["meaning"] = ReportJson::array();
   for (const FactorMeaning& meaning : entry.meaning) json["meaning"].push_back(meaning_to_json(meaning));
   return json;
@@ -106,7 +111,11 @@ ReportJson wiring_to_json(const ReportFactors& entry) {
 
 ReportJson factors_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
-  for (const ReportFactors& entry : report.factors) list.push_back(wiring_to_json(entry));
+  std::map<const MatrixFactors*, const ReportFactors*> first;  // with these factors
+  for (const ReportFactors& entry : report.factors) {
+    const auto [known, is_new] = first.emplace(entry.factors.get(), &entry);
+    list.push_back(wiring_to_json(entry, is_new ? nullptr : known->second));
+  }
   return list;
 }
 

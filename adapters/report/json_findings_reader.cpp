@@ -108,6 +108,16 @@ FactorMeaning read_meaning(const Field& field) {
   return meaning;
 }
 
+std::vector<int> read_groups(const Field& field, std::int64_t units, int groups) {
+  std::vector<int> of_unit = field.list([&](const Field& group) {
+    const std::int64_t number = group.integer();
+    if (number < -1 || number >= groups) group.fail("is not a branch");
+    return static_cast<int>(number);
+  });
+  require_length(field, of_unit.size(), units);
+  return of_unit;
+}
+
 FamilyEnrichment read_enrichment(const Field& field) {
   FamilyEnrichment enrichment;
   enrichment.family = field["family"].text();
@@ -156,7 +166,17 @@ SpecializationScore read_score(const Field& field) {
 
 }  // namespace
 
-ReportFactors read_factors(const Field& field) {
+// Those of an entry above, whose matrix is the same.
+std::shared_ptr<const MatrixFactors> read_same_factors(const Field& field, const FactorsById& above,
+                                                       const ReportFactors& here) {
+  const auto same = above.find(field.text());
+  if (same == above.end()) field.fail("names no entry above");
+  const MatrixFactors& factors = *same->second;
+  if (factors.left.rows() != here.rows || factors.right.rows() != here.columns) field.fail("has another size");
+  return same->second;
+}
+
+ReportFactors read_factors(const Field& field, FactorsById& above) {
   ReportFactors factors;
   factors.id = field["id"].text();
   if (field.has("graph")) factors.graph = field["graph"].text();
@@ -172,11 +192,42 @@ ReportFactors read_factors(const Field& field) {
   factors.reduction = field["reduction"].text();
   factors.normalise = field["normalise"].text();
   factors.centring = field["centring"].text();
-  factors.factors = read_matrix_factors(field, factors.rows, factors.columns);
+  if (field.has("same_as")) {
+    factors.factors = read_same_factors(field["same_as"], above, factors);
+  } else {
+    factors.factors = std::make_shared<const MatrixFactors>(read_matrix_factors(field, factors.rows, factors.columns));
+  }
+  above.emplace(factors.id, factors.factors);
   factors.raw = read_factors_under(field["beside"]["raw"]);
   factors.centred = read_factors_under(field["beside"]["centred"]);
   factors.meaning = field["meaning"].list(read_meaning);
   return factors;
+}
+
+ReportLatent read_latent(const Field& field) {
+  using enum CoClusteringStatus;
+  ReportLatent latent;
+  latent.id = field["id"].text();
+  if (field.has("graph")) latent.graph = field["graph"].text();
+  latent.from = {field["from"].text(), field["from_index"].index()};
+  latent.from_weight = field["from_weight"].text();
+  latent.to = {field["to"].text(), field["to_index"].index()};
+  latent.joint = field["joint"].flag();
+  CoClustering& clustering = latent.clustering;
+  clustering.status = enumerator(field["status"], {found, none, too_small, too_large});
+  clustering.groups = static_cast<int>(field["branches"].index() & 0x7FFFFFFF);
+  clustering.n_cut = field["n_cut"].number();
+  clustering.gap = field["gap"].number();
+  clustering.energy = field["energy"].share();
+  clustering.p = field["p"].share();
+  clustering.null_n_cut = field["null"]["n_cut"].number();
+  clustering.null_energy = field["null"]["energy"].share();
+  clustering.permutations = static_cast<int>(field["null"]["permutations"].index() & 0x7FFFFFFF);
+  clustering.saved = field["saved"].share();
+  const Field assignment = field["assignment"];
+  clustering.inputs = read_groups(assignment["from"], field["columns"].count(), clustering.groups);
+  clustering.outputs = read_groups(assignment["to"], field["rows"].count(), clustering.groups);
+  return latent;
 }
 
 ReportFeatures read_features(const Field& field) {

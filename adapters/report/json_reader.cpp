@@ -37,7 +37,9 @@ Report read_report(const Field& field) {
   report.model = read_model(field["model"]);
   report.groups = field["groups"].list(read_group);
   report.streams = field["streams"].list(read_stream);
-  report.factors = field["factors"].list(read_factors);
+  FactorsById factors;
+  report.factors = field["factors"].list([&](const Field& entry) { return read_factors(entry, factors); });
+  report.latent = field["latent"].list(read_latent);
   report.features = field["features"].list(read_features);
   report.specialization =
       field["specialization"].list([&](const Field& entry) { return read_specialization(entry, report.groups); });

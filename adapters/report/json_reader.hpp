@@ -12,7 +12,9 @@ ReportStream read_stream(const Field& field);
 ReportGraph read_graph(const Field& field);
 
 // json_findings_reader.cpp
-ReportFactors read_factors(const Field& field);
+using FactorsById = std::map<std::string, std::shared_ptr<const MatrixFactors>>;
+ReportFactors read_factors(const Field& field, FactorsById& above);
+ReportLatent read_latent(const Field& field);
 ReportFeatures read_features(const Field& field);
 // `groups`: those of the report, which the branches must fit.
 ReportSpecialization read_specialization(const Field& field, const std::vector<ReportGroup>& groups);

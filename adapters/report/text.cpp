@@ -17,6 +17,7 @@ constexpr std::size_t kMostGroups = 24;
 constexpr std::size_t kMostBranches = 8;
 constexpr std::size_t kMostWirings = 6;
 constexpr Eigen::Index kMostShares = 3;  // of one wiring's factors
+constexpr int kMostSizes = 16;           // of one wiring's latent branches
 constexpr std::size_t kMostFindings = 10;
 constexpr std::size_t kMostTested = 12;  // groups with specialization
 constexpr double kLevel = 0.05;          // q at which something is worth a line
@@ -51,6 +52,7 @@ class Summary {
     branches();
     streams();
     factors();
+    latent_branches();
     specialization();
     notes();
     return std::move(text_);
@@ -206,7 +208,7 @@ class Summary {
     for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
     std::stable_sort(order.begin(), order.end(), [](const ReportFactors* a, const ReportFactors* b) {
       const auto rank = [](const ReportFactors* entry) {
-        return std::pair(has_name(*entry), entry->factors.null.significant);
+        return std::pair(has_name(*entry), entry->factors->null.significant);
       };
       return rank(a) > rank(b);
     });
@@ -224,7 +226,7 @@ class Summary {
 
   // "3 of the first 8 beyond chance (99 permutations): 32 % + 27 % + 15 % of energy"
   static std::string beyond_chance(const ReportFactors& entry) {
-    const MatrixFactors& factors = entry.factors;
+    const MatrixFactors& factors = *entry.factors;
     const FactorNull& null = factors.null;
     const auto permutations = static_cast<std::size_t>(std::max(null.permutations, 0));
     std::string shares;
@@ -243,7 +245,7 @@ class Summary {
   void wiring(const ReportFactors& entry) {
     line("  {} -> {}", shortened(entry.from.name, 44), shortened(entry.to.name, 44));
     line("    {}, effective rank {}{:.1f} of {}", beyond_chance(entry),
-         entry.factors.effective_rank_exact ? "" : "at least ", entry.factors.effective_rank,
+         entry.factors->effective_rank_exact ? "" : "at least ", entry.factors->effective_rank,
          std::min(entry.rows, entry.columns));
     for (const FactorMeaning& meaning : entry.meaning) {
       if (!meaning.named) continue;
@@ -251,6 +253,38 @@ class Summary {
            meaning.pearson, meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "",
            meaning.p, meaning.q);
     }
+  }
+
+  void latent_branches() {
+    if (report_.latent.empty()) return;
+    std::vector<const ReportLatent*> found;
+    for (const ReportLatent& entry : report_.latent) {
+      if (entry.clustering.status == CoClusteringStatus::found) found.push_back(&entry);
+    }
+    const auto beyond_null = [](const ReportLatent* entry) {
+      return entry->clustering.energy - entry->clustering.null_energy;
+    };
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const ReportLatent* a, const ReportLatent* b) { return beyond_null(a) > beyond_null(b); });
+    gap();
+    line("Latent branches: groups beyond chance in {} of {} of layers", found.size(),
+         plural(report_.latent.size(), "pair", "pairs"));
+    for (std::size_t i = 0; i < std::min(found.size(), kMostWirings); ++i) latent_branch(*found[i]);
+    more("  ", found.size(), kMostWirings, "pair", "pairs");
+  }
+
+  void latent_branch(const ReportLatent& entry) {
+    const CoClustering& clustering = entry.clustering;
+    std::vector<std::ptrdiff_t> sizes;
+    for (int group = 0; group < std::min(clustering.groups, kMostSizes); ++group) {
+      sizes.push_back(std::count(clustering.inputs.begin(), clustering.inputs.end(), group));
+    }
+    const std::string from = shortened(entry.from.name, 44);
+    line("  {} -> {}: {} branches ({} units of {}), {:.0f} % of the energy inside (null {:.0f} %, p {:.2g})", from,
+         shortened(entry.to.name, 44), clustering.groups, fmt::join(sizes, ", "), from, 100 * clustering.energy,
+         100 * clustering.null_energy, clustering.p);
+    line("    a grouped convolution of that shape would save {:.0f} % of the weights and lose {:.0f} % of their energy",
+         100 * clustering.saved, 100 * (1 - clustering.energy));
   }
 
   std::string branch_name(const std::string& group_id, std::size_t branch) const {

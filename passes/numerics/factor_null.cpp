@@ -7,14 +7,13 @@
 #include <limits>
 #include <vector>
 
-#include "passes/numerics/random.hpp"
+#include "passes/numerics/permuted_matrix.hpp"
 
 namespace ramus {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
-using RowMajorMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr double kMagnitudeQuantile = 0.95;
 constexpr double kSameSigma = 1e-9;  // of sigma: equal matrices may round apart
@@ -90,21 +89,6 @@ Vector find_row_variances(const Matrix& rest, double samples) {
   return (mean + kept * (variances.array() - mean)).matrix();
 }
 
-// M without its inputs' scales, so that how large they are does not decide how much noise to expect. An entry is divided
-// by the geometric mean of its column's norm with it and without it: the norm alone shrinks large entries once more when
-// the permuted columns are normalised (without structure p <= 0.05 in up to 29 % of matrices), the norm of the others
-// alone makes them too large (in 0 to 4 %); the mean of the two gives 3 to 7 %, with Student-t3 entries up to 12 %.
-Matrix without_input_scales(const Matrix& m) {
-  const Eigen::RowVectorXd totals = m.colwise().squaredNorm();
-  Matrix free = m;
-  for (Eigen::Index j = 0; j < m.cols(); ++j) {
-    const double least = totals[j] / static_cast<double>(m.rows());  // where one entry is nearly all of its column
-    const Eigen::ArrayXd others = (totals[j] - m.col(j).array().square()).max(least);
-    free.col(j).array() /= (totals[j] * others).pow(0.25);
-  }
-  return free;
-}
-
 }  // namespace
 
 std::string_view name_of(FactorNullMethod method) {
@@ -128,20 +112,13 @@ Result<FactorNull> find_permutation_null(const PreparedMatrix& prepared, Normali
                                          const SingularFactors& factors, const FactorNullOptions& options,
                                          const std::function<bool()>& cancelled) {
   const Eigen::Index k = factors.sigma.size();
-  const bool by_input = normalise == Normalise::inputs || normalise == Normalise::both;
-  const RowMajorMatrix source = by_input ? without_input_scales(prepared.source) : prepared.source;
-  const auto columns = static_cast<std::size_t>(source.cols());
+  const PermutedMatrix source(prepared, normalise, InputScale::norm);
   Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(k);
   MagnitudePools inputs(k), outputs(k);
   for (int i = 0; i < options.permutations; ++i) {
     if (cancelled && cancelled()) return failure(ErrorKind::cancelled, "cancelled while the factors were compared");
     RandomStream stream(options.seed, options.key, static_cast<std::uint64_t>(i));
-    RowMajorMatrix shuffled = source;
-    for (Eigen::Index row = 0; row < shuffled.rows(); ++row) {
-      stream.shuffle(std::span<double>(shuffled.row(row).data(), columns));
-    }
-    Matrix permuted = shuffled;
-    normalise_matrix(permuted, normalise);
+    Matrix permuted = source.draw(stream);
     centre_matrix(permuted, centring);
     const Vector sigma = find_singular_values(permuted, k);
     at_least += (sigma.array() >= factors.sigma.array() * (1 - kSameSigma)).cast<int>();
@@ -161,8 +138,9 @@ Result<FactorNull> find_permutation_null(const PreparedMatrix& prepared, Normali
 FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring, const SingularFactors& factors,
                               double significance) {
   const Eigen::Index k = factors.sigma.size();
-  const bool rows_centred = centring == Centring::rows || centring == Centring::double_;
-  const bool columns_centred = centring == Centring::columns || centring == Centring::double_;
+  const bool both = centring == Centring::double_ || centring == Centring::correspondence;
+  const bool rows_centred = both || centring == Centring::rows;
+  const bool columns_centred = both || centring == Centring::columns;
   const double samples = static_cast<double>(prepared.values.cols()) - (rows_centred ? 1 : 0);
   const double variables = static_cast<double>(prepared.values.rows()) - (columns_centred ? 1 : 0);
 

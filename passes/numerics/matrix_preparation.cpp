@@ -43,7 +43,34 @@ std::vector<Eigen::Index> others(Eigen::Index count, const std::vector<Eigen::In
   return kept;
 }
 
+// 1 / sqrt(total), 0 for an empty row or column: nothing is expected there, and nothing found.
+Eigen::ArrayXd inverse_roots(const Eigen::VectorXd& totals) {
+  return (totals.array() > 0).select(totals.array().sqrt().inverse(), 0.0);
+}
+
+void standardise_residuals(Eigen::MatrixXd& m) {
+  const double total = m.sum();
+  if (!(total > 0)) return;
+  m /= total;
+  const Eigen::VectorXd r = m.rowwise().sum(), c = m.colwise().sum();
+  m = inverse_roots(r).matrix().asDiagonal() * m * inverse_roots(c).matrix().asDiagonal();
+  m.noalias() -= r.cwiseSqrt() * c.cwiseSqrt().transpose();
+}
+
 }  // namespace
+
+Normalise normalise_named(std::string_view word) {
+  if (word == "outputs") return Normalise::outputs;
+  if (word == "both") return Normalise::both;
+  return word == "none" ? Normalise::none : Normalise::inputs;
+}
+
+Centring centring_named(std::string_view word) {
+  if (word == "columns") return Centring::columns;
+  if (word == "double") return Centring::double_;
+  if (word == "correspondence") return Centring::correspondence;
+  return word == "none" ? Centring::none : Centring::rows;
+}
 
 void normalise_matrix(Eigen::MatrixXd& m, Normalise normalise) {
   if (normalise == Normalise::inputs || normalise == Normalise::both) normalise_columns(m);
@@ -52,6 +79,7 @@ void normalise_matrix(Eigen::MatrixXd& m, Normalise normalise) {
 
 void centre_matrix(Eigen::MatrixXd& m, Centring centring) {
   if (m.size() == 0) return;
+  if (centring == Centring::correspondence) return standardise_residuals(m);
   // After the row means are gone the column means add up to zero: subtracting them too is double centring.
   if (centring == Centring::rows || centring == Centring::double_) {
     const Eigen::VectorXd means = m.rowwise().mean();
@@ -76,6 +104,8 @@ PreparedMatrix prepare_matrix(const Eigen::Ref<const Eigen::MatrixXd>& m, Normal
   normalise_matrix(prepared.values, normalise);
   prepared.uncentred_energy = prepared.values.squaredNorm();
   centre_matrix(prepared.values, centring);
+  // The first singular value of P / sqrt(r c') is 1, with sqrt(r) and sqrt(c): it is what the step takes away.
+  if (centring == Centring::correspondence) prepared.uncentred_energy = prepared.values.squaredNorm() + 1;
   return prepared;
 }
 

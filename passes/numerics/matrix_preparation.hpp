@@ -12,6 +12,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <string_view>
 #include <vector>
 
 namespace ramus {
@@ -28,12 +29,20 @@ enum class Centring {
   rows,     // each output's mean over its inputs is subtracted
   columns,  // each input's mean over its outputs is subtracted
   double_,  // both: row mean and column mean subtracted, the grand mean added back
+  // Standardised residuals (P - r c') / sqrt(r c') of P = M / sum of M with row sums r and column sums c: what remains
+  // when each output reads each input in proportion to their totals. Benzecri, "L'analyse des donnees", 1973.
+  correspondence,
 };
+
+// By the words "none", "inputs", "outputs", "both"; "none", "rows", "columns", "double", "correspondence".
+Normalise normalise_named(std::string_view word);
+Centring centring_named(std::string_view word);
 
 struct PreparedMatrix {
   Eigen::MatrixXd values;                 // [active_rows x active_columns], normalised and centred
   Eigen::MatrixXd source;                 // the same entries of M, untouched
-  double uncentred_energy = 0;            // squared Frobenius norm between the two steps
+  double uncentred_energy = 0;            // squared Frobenius norm between the two steps; that of P / sqrt(r c') where
+                                          // centring is correspondence
   std::vector<Eigen::Index> rows;         // which rows of M these are, ascending
   std::vector<Eigen::Index> columns;      // which columns of M, ascending
   std::vector<Eigen::Index> silent_rows;  // rows of M that are zero: norm at most 1e-12 of the largest row's

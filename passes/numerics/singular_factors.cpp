@@ -2,9 +2,12 @@
 
 #include <Spectra/SymEigsSolver.h>
 #include <Eigen/Eigenvalues>
+#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+
+#include "passes/numerics/random.hpp"
 
 namespace ramus {
 namespace {
@@ -17,6 +20,8 @@ constexpr Eigen::Index kFullSolverSide = 96;  // below, all eigenvectors cost no
 constexpr Eigen::Index kGramSide = 2048;      // 32 MB; above, Lanczos multiplies with A and A' instead
 constexpr double kFactorTolerance = 1e-10;    // of sigma; far below the 1e-5 that a report promises
 constexpr double kNullTolerance = 1e-6;
+constexpr int kSubspaceRounds = 3;
+constexpr Eigen::Index kOversampling = 5;
 constexpr double kSignTie = 1e-9;  // entries this close in magnitude are one magnitude: the first decides the sign
 
 // Eigenvectors of the Gram matrix of the smaller side: A'A when `wide` is false, AA' when it is true.
@@ -126,6 +131,12 @@ double true_residual(const MatrixRef& a, const SingularFactors& f) {
   return std::max(by_right.colwise().norm().maxCoeff(), by_left.colwise().norm().maxCoeff()) / f.sigma[0];
 }
 
+// Columns that span the same space; of those that depend on others, any.
+Matrix orthonormal(const Matrix& columns) {
+  const Eigen::HouseholderQR<Matrix> qr(columns);
+  return qr.householderQ() * Matrix::Identity(columns.rows(), columns.cols());
+}
+
 }  // namespace
 
 SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectrum spectrum) {
@@ -146,6 +157,23 @@ SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectr
   fill_from_basis(a, basis, factors);
   fix_signs(factors);
   factors.residual = true_residual(a, factors);
+  return factors;
+}
+
+SingularFactors find_approximate_factors(const MatrixRef& a, Eigen::Index k) {
+  SingularFactors factors;
+  k = std::min({k, a.rows(), a.cols()});
+  if (k <= 0) return factors;
+  const Eigen::Index width = std::min({k + kOversampling, a.rows(), a.cols()});
+  RandomStream stream(0, "start of a subspace iteration");
+  Matrix basis(a.cols(), width);
+  for (double& entry : basis.reshaped()) entry = stream.unit() - 0.5;
+  for (int round = 0; round < kSubspaceRounds; ++round) basis = orthonormal(a.transpose() * orthonormal(a * basis));
+  const Eigen::JacobiSVD<Matrix> svd(a * basis, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  factors.sigma = svd.singularValues().head(k);
+  factors.left = svd.matrixU().leftCols(k);
+  factors.right = (basis * svd.matrixV()).leftCols(k);
+  fix_signs(factors);
   return factors;
 }
 

@@ -28,7 +28,7 @@ struct Wirings {
     return text;
   }
   Eigen::MatrixXd matrix(std::size_t wiring, KernelReduction reduction = KernelReduction::l2) const {
-    return wiring_matrix(graph, flow, read_kernel(graph, flow, layer, {}).value(), wirings.at(wiring), reduction, {})
+    return wiring_matrix(graph, flow, read_reduced(graph, flow, layer, reduction, {}).value(), wirings.at(wiring), {})
         .value();
   }
   // The weight at its plain indices.

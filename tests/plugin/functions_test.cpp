@@ -124,8 +124,8 @@ std::string structure_of(const Report& report) {
   }
   for (const ReportFactors& factors : report.factors) {
     out += "factors " + std::to_string(factors.rows) + "x" + std::to_string(factors.columns);
-    for (Eigen::Index j = 0; j < factors.factors.sigma.size(); ++j) {
-      out += " " + std::to_string(std::round(factors.factors.sigma[j] * 1e3) / 1e3);
+    for (Eigen::Index j = 0; j < factors.factors->sigma.size(); ++j) {
+      out += " " + std::to_string(std::round(factors.factors->sigma[j] * 1e3) / 1e3);
     }
     out += "\n";
   }

@@ -65,11 +65,14 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(read->groups.at(1).parent == "g0");
   const ReportFactors& factors = read->factors.at(0);
   CHECK(factors.from_weight == "conv1.weight");
-  CHECK(factors.factors.null.significant == 1);
-  CHECK(factors.factors.inputs.size() == 4);
-  CHECK(factors.factors.inputs.at(2).pole == -1);
-  CHECK(factors.factors.inputs.at(3).factor == -1);
+  CHECK(factors.factors->null.significant == 1);
+  CHECK(factors.factors->inputs.size() == 4);
+  CHECK(factors.factors->inputs.at(2).pole == -1);
+  CHECK(factors.factors->inputs.at(3).factor == -1);
   CHECK(name_of_factor(factors.meaning, 0) == "colour");
+  const CoClustering& clustering = read->latent.at(0).clustering;
+  CHECK(clustering.groups == 2);
+  CHECK(clustering.inputs == std::vector<int>{0, 1, 1, -1});
   const GroupSpecialization& values = read->specialization.at(0).values;
   CHECK(values.score->score == 0.25);
   CHECK(values.score->p == 0.001);
@@ -94,6 +97,9 @@ TEST_CASE("an error says where it is") {
   CHECK(error_with("/factors/0/status", "lost") == "is no report: factors[0].status: is none of the known words");
   CHECK(error_with("/factors/0/significant", 4) ==
         "is no report: factors[0].significant: must not exceed the number of factors");
+  CHECK(error_with("/latent/0/columns", 5) == "is no report: latent[0].assignment.from: must have 5 entries");
+  CHECK(error_with("/latent/0/assignment/to/1", 2) == "is no report: latent[0].assignment.to[1]: is not a branch");
+  CHECK(error_with("/latent/0/status", "lost") == "is no report: latent[0].status: is none of the known words");
   CHECK(error_with("/factors/0/columns", 5) == "is no report: factors[0].right[0]: must have 5 entries");
   CHECK(error_with("/factors/0/assignment/from/0/unit", 4) ==
         "is no report: factors[0].assignment.from[0].unit: is beyond the layer");
@@ -123,6 +129,11 @@ TEST_CASE("a number of units is not believed without the units") {
   factors["significant"] = 0;
   factors["assignment"] = {{"from", Json::array()}, {"to", Json::array()}};
   CHECK(error_of(json.dump()).empty());
+}
+
+TEST_CASE("same_as names an entry above, of the same size") {
+  CHECK(error_with("/factors/0/same_as", "conv9->conv2").find("factors[0].same_as: names no entry above") !=
+        std::string::npos);
 }
 
 TEST_CASE("whatever stands in one place: an error, or a report that can be written") {

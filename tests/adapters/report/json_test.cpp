@@ -19,8 +19,9 @@ std::string at(const ReportJson& json, const char* pointer) {
 
 TEST_CASE("an empty report has all its parts") {
   const ReportJson json = parsed(empty_report());
-  CHECK(json.size() == 12);
-  for (const char* const part : {"groups", "streams", "factors", "features", "specialization", "modularity", "notes"}) {
+  CHECK(json.size() == 13);
+  for (const char* const part :
+       {"groups", "streams", "factors", "latent", "features", "specialization", "modularity", "notes"}) {
     CHECK(json.at(part) == ReportJson::array());
   }
 }
@@ -54,8 +55,22 @@ TEST_CASE("loadings have six digits, the first two vectors and every significant
   Report report = two_branch_report();
   CHECK(at(parsed(report), "/factors/0/right") == "[[0.123457,-0.5,-0.5,-0.5],[-0.5,-0.5,-0.5,-0.5]]");
   CHECK(at(parsed(report), "/factors/0/left/0") == "[0.333333,0.333333]");
-  report.factors[0].factors.null.significant = 3;
+  MatrixFactors more = *report.factors[0].factors;
+  more.null.significant = 3;
+  report.factors[0].factors = std::make_shared<const MatrixFactors>(more);
   CHECK(parsed(report)["factors"][0]["left"].size() == 3);
+}
+
+TEST_CASE("vectors of one matrix are written once") {
+  Report report = two_branch_report();
+  report.factors.push_back(report.factors[0]);
+  report.factors[1].id = "conv0->conv2";
+  const ReportJson second = parsed(report)["factors"][1];
+  CHECK(second["same_as"] == "conv1->conv2");
+  CHECK(second["sigma"].size() == 3);
+  CHECK_FALSE(second.contains("left"));
+  const Report read = read_report_json(written_as("json", report)).value();
+  CHECK(read.factors[1].factors == read.factors[0].factors);
 }
 
 TEST_CASE("units that belong to no factor are left out") {

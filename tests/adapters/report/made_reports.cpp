@@ -88,7 +88,7 @@ ReportFactors factors() {
   made.reduction = "l2";
   made.normalise = "inputs";
   made.centring = "rows";
-  MatrixFactors& matrix = made.factors;
+  MatrixFactors matrix;
   matrix.status = FactorStatus::not_converged;
   matrix.sigma = Eigen::Vector3d(2, 1, 0.5);
   matrix.total_energy = 16.0 / 3;
@@ -106,10 +106,33 @@ ReportFactors factors() {
   matrix.silent_inputs = {3};
   matrix.inputs = {{0, 1, 0.75, 2}, {0, 1, 0.5, 2}, {0, -1, 1, 2}, {}};
   matrix.outputs = {{}, {0, -1, 0.25, 1}};
+  made.factors = std::make_shared<const MatrixFactors>(std::move(matrix));
   made.raw = {{3, 1}, true, {std::nullopt, "colour"}, {0, 0.84}};
   made.centred = {{2.5, 1}, false, {"colour", std::nullopt}, {-0.86, 0}};
   made.meaning = {{0, "colour", 0.85, 0.8, 0.5, 1e-4, 4e-4, true, true},
                   {0, "fan_out_norm", -0.4, -0.3, {}, 0.25, 0.5, true, false}};
+  return made;
+}
+
+ReportLatent latent() {
+  ReportLatent made;
+  made.id = "conv1->conv2";
+  made.from = {"conv1", 0};
+  made.to = {"conv2", 1};
+  made.from_weight = "conv1.weight";
+  CoClustering& clustering = made.clustering;
+  clustering.status = CoClusteringStatus::found;
+  clustering.groups = 2;
+  clustering.inputs = {0, 1, 1, -1};
+  clustering.outputs = {1, 0};
+  clustering.n_cut = 0.5;
+  clustering.null_n_cut = 0.875;
+  clustering.gap = 0.1875;
+  clustering.p = 0.025;
+  clustering.permutations = 39;
+  clustering.energy = 0.75;
+  clustering.null_energy = 0.5;
+  clustering.saved = 0.5;
   return made;
 }
 
@@ -156,6 +179,7 @@ Report two_branch_report() {
   report.groups = {outer_group(), inner_group()};
   report.streams = {stream()};
   report.factors = {factors()};
+  report.latent = {latent()};
   report.features = {{"12/then_branch", {"conv1", 0}, 2, {{"frequency", {0.1, 0.25}}, {"colour", {1, 0}}}}};
   report.specialization = {specialization()};
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
@@ -181,6 +205,7 @@ Report hostile_report() {
     }
   }
   report.streams[0].name = hostile + endless;
+  report.latent[0].id = report.latent[0].from.name = hostile;
   report.factors[0].id = report.factors[0].from.name = hostile;
   report.factors[0].meaning[0].feature = hostile;
   report.features[0].layer.name = endless;

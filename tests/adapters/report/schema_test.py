@@ -41,6 +41,7 @@ MISTAKES = {
     "a join without a node": lambda r: r["groups"][0]["join"].pop("node"),
     "p above 1": lambda r: r["factors"][0]["p"].__setitem__(0, 1.5),
     "a pole of 0": lambda r: r["factors"][0]["assignment"]["from"][0].update(pole=0),
+    "a latent branch below -1": lambda r: r["latent"][0]["assignment"]["from"].__setitem__(0, -2),
     "hits as a fraction": lambda r: r["specialization"][0]["branches"][0]["enrichment"][0].update(hits=0.5),
     "a digest of another kind": lambda r: r["model"].update(digest="md5:0"),
 }
@@ -56,7 +57,7 @@ def require(where, value, names):
     problems.extend(f"{where}.{name} is not there" for name in names.split() if name not in value)
 
 
-require("report", whole, "schema model groups streams factors features specialization modularity notes options tool")
+require("report", whole, "schema model groups streams factors latent features specialization modularity notes options tool")
 require("model", whole["model"], "path bytes digest ir_version opset producer graph_name nodes values parameters weight_bytes")
 group = whole["groups"][0]
 require("group", group, "id name kind join fork closed parent depth crossing shared branches")
@@ -73,6 +74,8 @@ require("raw", factors["beside"]["raw"], "sigma one_signed meaning")
 require("centred", factors["beside"]["centred"], "sigma meaning")
 require("assignment", factors["assignment"]["from"][0], "unit factor pole confidence")
 require("meaning", factors["meaning"][0], "factor feature pearson spearman partial p q named")
+latent = whole["latent"][0]
+require("latent", latent, "id from to rows columns status branches n_cut gap energy p null saved lost assignment")
 require("features", whole["features"][0], "layer units colour frequency")
 special = whole["specialization"][0]
 require("specialization", special, "group score basis p null_mean units branches wiring confounders")

@@ -164,6 +164,10 @@ def prepared(m, normalise, centring):
         m = m / np.linalg.norm(m, axis=0)
     if normalise in (2, 3):
         m = m / np.linalg.norm(m, axis=1, keepdims=True)
+    if centring == 4:  # correspondence analysis
+        p = m / m.sum()
+        independent = np.outer(p.sum(1), p.sum(0))
+        return (p - independent) / np.sqrt(independent)
     if centring in (1, 3):
         m = m - m.mean(1, keepdims=True)
     if centring in (2, 3):
@@ -199,7 +203,7 @@ def factor_cases():
     for rows, columns in ((2, 2), (3, 40), (40, 3), (64, 64), (96, 200), (512, 128)):
         m = np.abs(rng.normal(size=(rows, columns))) * rng.uniform(0.1, 10, columns)
         for normalise in range(4):
-            for centring in range(4):
+            for centring in range(5):
                 want = prepared(m, normalise, centring)
                 if np.linalg.norm(want) < 1e-9:
                     continue
@@ -211,6 +215,50 @@ def factor_cases():
     m = np.abs(rng.normal(size=(700, 620)))  # beyond the exact side
     m[:200, :150] += 0.4
     probe.ask(lambda a: check_factors(a, prepared(m, 1, 1), "lanczos"), what="factors", m=m.tolist(), permutations=0)
+
+
+def n_cut(m, outputs, inputs):
+    """Of the whole adjacency matrix of the bipartite graph."""
+    n = sum(m.shape)
+    adjacency = np.zeros((n, n))
+    adjacency[: m.shape[0], m.shape[0] :] = m
+    adjacency += adjacency.T
+    labels = np.concatenate([outputs, inputs])
+    groups = [labels == group for group in set(labels)]
+    return sum(adjacency[np.ix_(g, ~g)].sum() / adjacency[g].sum() for g in groups)
+
+
+def check_co_clustering(a, m, planted):
+    outputs, inputs = np.array(a["outputs"]), np.array(a["inputs"])
+    m = m / np.linalg.norm(m, axis=0)
+    together = outputs[:, None] == inputs
+    name = f"co-clustering {m.shape}"
+    probe.near(f"{name} n-cut", a["n_cut"], n_cut(m, outputs, inputs), 1e-10)
+    probe.near(f"{name} energy", a["energy"], (m**2)[together].sum() / (m**2).sum(), 1e-10)
+    probe.near(f"{name} saved", a["saved"], 1 - together.mean(), 1e-12)
+    probe.near(f"{name} gap", a["gap"], (a["null_n_cut"] - a["n_cut"]) / a["groups"], 1e-10)
+    if planted is None:
+        return
+    probe.true(f"{name} found", a["status"] == "found" and a["groups"] == planted, a)
+    try:
+        from sklearn.cluster import SpectralCoclustering
+    except ImportError:
+        print("scikit-learn is not installed: co-clustering is not compared with it")
+        return
+    other = SpectralCoclustering(planted, n_svd_vecs=planted + 1, random_state=0).fit(m)
+    theirs = n_cut(m, other.row_labels_, other.column_labels_)
+    probe.true(f"{name} against scikit-learn", a["n_cut"] < 1.02 * theirs, (a["n_cut"], theirs))
+
+
+def co_clustering_cases():
+    for rows, columns, groups, ratio in ((30, 50, 2, 2.5), (60, 40, 3, 2.5), (64, 64, 4, 2.5), (90, 120, 6, 3)):
+        m = np.abs(rng.normal(size=(rows, columns)))
+        # Members in no order, so that no block is a range.
+        a, b = rng.permutation(rows) % groups, rng.permutation(columns) % groups
+        m[a[:, None] == b] *= ratio
+        probe.ask(lambda x, m=m, k=groups: check_co_clustering(x, m, k), what="co_clustering", m=m.tolist())
+    m = rng.exponential(size=(20, 33))
+    probe.ask(lambda x, m=m: check_co_clustering(x, m, None), what="co_clustering", m=m.tolist())
 
 
 def kernel_cases():
@@ -255,6 +303,7 @@ for cases in (
     correlation_cases,
     information_cases,
     factor_cases,
+    co_clustering_cases,
     kernel_cases,
     tracy_widom_cases,
 ):

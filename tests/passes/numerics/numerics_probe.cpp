@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "passes/numerics/co_clustering.hpp"
 #include "passes/numerics/kernel_features.hpp"
 #include "passes/numerics/matrix_factors.hpp"
 #include "passes/numerics/statistics.hpp"
@@ -121,6 +122,26 @@ json factors(const json& q) {
           {"centred_right", to_json(beside.centred.right)}};
 }
 
+json co_clustering(const json& q) {
+  CoClusteringOptions options;
+  options.normalise = static_cast<Normalise>(q.value("normalise", 1));
+  options.most_groups = q.value("groups", 8);
+  options.permutations = q.value("permutations", 39);
+  const auto c = find_co_clustering(matrix_from(q["m"]), options);
+  if (!c) return {{"error", c.error().message}};
+  return {{"status", name_of(c->status)},
+          {"groups", c->groups},
+          {"inputs", c->inputs},
+          {"outputs", c->outputs},
+          {"n_cut", c->n_cut},
+          {"null_n_cut", c->null_n_cut},
+          {"gap", c->gap},
+          {"p", c->p},
+          {"energy", c->energy},
+          {"null_energy", c->null_energy},
+          {"saved", c->saved}};
+}
+
 json kernel(const json& q) {
   const auto data = q["data"].get<std::vector<float>>();
   const std::int64_t outputs = q["outputs"], inputs = q["inputs"], height = q["height"], width = q["width"];
@@ -151,6 +172,7 @@ json answer(const json& q) {
   if (what == "benjamini_hochberg") return benjamini_hochberg(numbers(q["p"]));
   if (what == "tracy_widom") return tracy_widom_upper_tail(q["x"]);
   if (what == "factors") return factors(q);
+  if (what == "co_clustering") return co_clustering(q);
   if (what == "kernel") return kernel(q);
   return {{"error", "unknown question: " + what}};
 }

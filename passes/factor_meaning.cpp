@@ -1,0 +1,154 @@
+#include "passes/factor_meaning.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "passes/numerics/kernel_features.hpp"
+#include "passes/numerics/statistics.hpp"
+#include "passes/pass.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr int kMeaningPermutations = 9999;
+constexpr double kNameLevel = 0.05;       // q at which a feature may name a factor
+constexpr double kNameCorrelation = 0.4;  // and the |r| below which a name would mislead, however sure the test is
+
+std::span<const double> column(const Eigen::MatrixXd& m, Eigen::Index j) {
+  return {m.col(j).data(), static_cast<std::size_t>(m.rows())};
+}
+
+// What is held fixed for a partial correlation with column j: the other features that do not depend on a unit's scale.
+Eigen::MatrixXd controls_for(const FeatureTable& table, Eigen::Index j) {
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index c = 0; c < table.columns.cols(); ++c) {
+    if (c != j && table.may_name[static_cast<std::size_t>(c)]) kept.push_back(c);
+  }
+  return table.columns(Eigen::all, kept);
+}
+
+// One correction over all tests with features that may name, and one over those with norms: how the norms do depends on
+// the units' scales, and must not move the q of the others.
+void correct(std::vector<Factorization>& factorizations, bool may_name) {
+  std::vector<FactorMeaning*> family;
+  std::vector<double> p;
+  for (Factorization& factorization : factorizations) {
+    for (FactorMeaning& meaning : factorization.meaning) {
+      if (meaning.may_name != may_name) continue;
+      family.push_back(&meaning);
+      p.push_back(meaning.p);
+    }
+  }
+  const std::vector<double> q = benjamini_hochberg(p);
+  for (std::size_t i = 0; i < family.size(); ++i) family[i]->q = q[i];
+}
+
+}  // namespace
+
+FeatureTable feature_table(const Findings& found, NodeId from, const Eigen::MatrixXd& m,
+                           const std::vector<Eigen::Index>& silent) {
+  FeatureTable table;
+  const auto features = std::find_if(found.features.begin(), found.features.end(),
+                                     [&](const UnitFeatures& known) { return known.layer == from; });
+  const bool known = features != found.features.end() && features->units == m.cols() &&
+                     std::any_of(features->columns.begin(), features->columns.end(),
+                                 [](const FeatureColumn& feature) { return feature.of_image; });
+  if (!known) return table;
+  for (Eigen::Index unit = 0; unit < m.cols(); ++unit) {
+    if (!std::binary_search(silent.begin(), silent.end(), unit)) table.units.push_back(unit);
+  }
+  std::vector<Eigen::VectorXd> columns;
+  const auto add = [&](std::string_view name, bool may_name, const Eigen::VectorXd& all) {
+    const Eigen::VectorXd values = all(table.units);
+    if (values.size() < 3 || values.maxCoeff() - values.minCoeff() <= 1e-12 * values.cwiseAbs().maxCoeff()) return;
+    table.names.push_back(name);
+    table.may_name.push_back(may_name);
+    columns.push_back(values);
+  };
+  for (const FeatureColumn& feature : features->columns) {
+    if (feature.directional) continue;
+    add(feature.name, feature.of_image,
+        Eigen::VectorXd::Map(feature.values.data(), static_cast<Eigen::Index>(feature.values.size())));
+  }
+  add("fan_out_norm", false, fan_out_norm(m));
+  table.columns.resize(static_cast<Eigen::Index>(table.units.size()), static_cast<Eigen::Index>(columns.size()));
+  for (std::size_t j = 0; j < columns.size(); ++j) table.columns.col(static_cast<Eigen::Index>(j)) = columns[j];
+  return table;
+}
+
+std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const FeatureTable& table, std::uint64_t seed,
+                                        const std::string& id) {
+  std::vector<FactorMeaning> meaning;
+  if (table.names.empty()) return meaning;
+  const Eigen::Index tested = std::max<Eigen::Index>(factors.null.significant, 2);
+  for (Eigen::Index j = 0; j < std::min(tested, factors.right.cols()); ++j) {
+    const Eigen::VectorXd v = factors.right(table.units, j);
+    const std::span<const double> loadings(v.data(), static_cast<std::size_t>(v.size()));
+    const auto tests =
+        test_correlations(loadings, table.columns, kMeaningPermutations, seed, id + "#meaning" + std::to_string(j));
+    for (std::size_t f = 0; f < tests.size(); ++f) {
+      if (!tests[f]) continue;
+      const auto place = static_cast<Eigen::Index>(f);
+      FactorMeaning entry;
+      entry.factor = static_cast<std::size_t>(j);
+      entry.feature = std::string(table.names[f]);
+      entry.pearson = tests[f]->r;
+      entry.spearman = spearman(loadings, column(table.columns, place)).value_or(0);
+      const auto partial = partial_correlation(loadings, column(table.columns, place), controls_for(table, place));
+      if (partial) entry.partial = partial->r;
+      entry.p = tests[f]->p;
+      entry.may_name = table.may_name[f];
+      meaning.push_back(entry);
+    }
+  }
+  return meaning;
+}
+
+FactorsUnder summarise(const FactorPair& pair, const FeatureTable& table) {
+  FactorsUnder under;
+  under.one_signed = pair.one_signed;
+  for (Eigen::Index j = 0; j < pair.sigma.size(); ++j) {
+    under.sigma.push_back(pair.sigma[j]);
+    std::optional<std::string> best;
+    double best_r = 0;
+    const Eigen::VectorXd v = pair.right(table.units, j);
+    for (std::size_t f = 0; f < table.names.size(); ++f) {
+      const auto r =
+          pearson({v.data(), static_cast<std::size_t>(v.size())}, column(table.columns, static_cast<Eigen::Index>(f)));
+      if (!r || std::abs(*r) <= std::abs(best_r)) continue;
+      best = std::string(table.names[f]);
+      best_r = *r;
+    }
+    under.strongest.push_back(std::move(best));
+    under.correlation.push_back(best_r);
+  }
+  return under;
+}
+
+// At most one name per factor: the strongest feature that passes.
+void name_factors(std::vector<Factorization>& factorizations) {
+  correct(factorizations, true);
+  correct(factorizations, false);
+  for (Factorization& factorization : factorizations) {
+    std::vector<FactorMeaning*> best(static_cast<std::size_t>(factorization.factors->sigma.size()), nullptr);
+    for (FactorMeaning& meaning : factorization.meaning) {
+      const bool real = static_cast<Eigen::Index>(meaning.factor) < factorization.factors->null.significant;
+      if (!real || !meaning.may_name || meaning.q > kNameLevel || std::abs(meaning.pearson) < kNameCorrelation)
+        continue;
+      FactorMeaning*& known = best[meaning.factor];
+      if (known == nullptr || std::abs(meaning.pearson) > std::abs(known->pearson)) known = &meaning;
+    }
+    for (FactorMeaning* meaning : best) {
+      if (meaning != nullptr) meaning->named = true;
+    }
+  }
+}
+
+std::optional<std::string_view> name_of_factor(const std::vector<FactorMeaning>& meaning, std::size_t factor) {
+  for (const FactorMeaning& entry : meaning) {
+    if (entry.factor == factor && entry.named) return entry.feature;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ramus
