@@ -46,7 +46,7 @@ std::vector<std::pair<Vertex, Vertex>> edges_of(const Graph& graph, const Live& 
   for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
     if (!live[NodeId(n)]) continue;
     const Vertex here = vertex(NodeId(n));
-    const std::vector<ValueId> inputs = graph.data_inputs(NodeId(n));
+    const auto inputs = graph.data_inputs(NodeId(n));
     if (inputs.empty()) edges.emplace_back(Dataflow::kSource, here);
     for (const ValueId input : inputs) edges.emplace_back(vertex(input), here);
     for (const ValueId output : graph.nodes()[n].outputs) {

@@ -80,8 +80,8 @@ const WeightView* Graph::parameter(const Node& node, std::size_t input) const {
   return &(*this)[(*this)[node.inputs[input]].weight];
 }
 
-std::vector<ValueId> Graph::data_inputs(NodeId id) const {
-  std::vector<ValueId> data;
+ValueIds Graph::data_inputs(NodeId id) const {
+  ValueIds data;
   const Node& node = (*this)[id];
   for (const auto& list : {std::cref(node.inputs), std::cref(node.captures)}) {
     for (const ValueId input : list.get()) {

@@ -8,6 +8,7 @@
 // NodeId is also the node's place among the nodes of this graph. Bodies of If, Loop and Scan are graphs of their own.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
@@ -25,6 +26,9 @@
 #include "graph/weight_view.hpp"
 
 namespace ramus {
+
+// A handful, in place.
+using ValueIds = boost::container::small_vector<ValueId, 4>;
 
 class Graph;
 
@@ -105,7 +109,7 @@ class Graph {
   const WeightView* parameter(const Node& node, std::size_t input) const;
   bool is_constant(ValueId id) const { return id.exists() && (*this)[id].is_constant; }
   // What the node reads and is not constant: inputs in operator order (with repetitions), then captures.
-  std::vector<ValueId> data_inputs(NodeId id) const;
+  ValueIds data_inputs(NodeId id) const;
 
  private:
   friend class GraphBuilder;

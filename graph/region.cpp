@@ -1,7 +1,6 @@
 #include "graph/region.hpp"
 
 #include <algorithm>
-#include <map>
 #include <unordered_set>
 
 namespace ramus {
@@ -11,11 +10,14 @@ constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
 constexpr std::uint32_t kSeveral = 0xFFFFFFFE;
 
 template <class Values>
-std::vector<ValueId> distinct(const Values& values) {
-  std::vector<ValueId> once;
-  std::unordered_set<ValueId> seen;
+ValueIds distinct(const Values& values) {
+  constexpr std::size_t kFew = 16;
+  ValueIds once;
+  std::unordered_set<ValueId> seen;  // of many
   for (const ValueId value : values) {
-    if (seen.insert(value).second) once.push_back(value);
+    const bool is_new =
+        values.size() <= kFew ? std::find(once.begin(), once.end(), value) == once.end() : seen.insert(value).second;
+    if (is_new) once.push_back(value);
   }
   return once;
 }
@@ -47,14 +49,14 @@ Result<std::optional<Region>> RegionFinder::find(NodeId join) {
 }
 
 Result<std::optional<Region>> RegionFinder::find_outputs() {
-  std::vector<ValueId> outputs = distinct(graph_.outputs());
+  ValueIds outputs = distinct(graph_.outputs());
   outputs.erase(
       std::remove_if(outputs.begin(), outputs.end(), [&](ValueId output) { return graph_.is_constant(output); }),
       outputs.end());
   return find_before(Dataflow::kSink, outputs);
 }
 
-Result<std::optional<Region>> RegionFinder::find_before(Vertex join, const std::vector<ValueId>& inputs) {
+Result<std::optional<Region>> RegionFinder::find_before(Vertex join, const ValueIds& inputs) {
   if (inputs.size() < 2) return std::nullopt;
   Region region;
   region.fork = dominators_.parent(join);
@@ -70,7 +72,7 @@ Result<std::optional<Region>> RegionFinder::find_before(Vertex join, const std::
 
 // Backwards from the join's inputs, stopping at the fork; depth first, so that members_ can be put in an order in which
 // every vertex stands before those it reads.
-Status RegionFinder::sweep(Vertex fork, const std::vector<ValueId>& inputs) {
+Status RegionFinder::sweep(Vertex fork, const ValueIds& inputs) {
   ++now_;
   members_.clear();
   using InEdges = boost::graph_traits<BoostDataflow>::in_edge_iterator;
@@ -117,7 +119,7 @@ void RegionFinder::join_pieces() {
   }
 }
 
-void RegionFinder::label_by_input(const std::vector<ValueId>& inputs) {
+void RegionFinder::label_by_input(const ValueIds& inputs) {
   const auto merge = [](std::uint32_t a, std::uint32_t b) {
     if (a == kNowhere || a == b) return b;
     return b == kNowhere ? a : kSeveral;
@@ -133,19 +135,19 @@ void RegionFinder::label_by_input(const std::vector<ValueId>& inputs) {
   }
 }
 
-void RegionFinder::fill_arms(const std::vector<ValueId>& inputs, Region& region) {
-  std::map<Vertex, std::vector<std::uint32_t>> inputs_of_piece;
-  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
-    const Vertex v = flow_.vertex(inputs[i]);
-    if (inside(v)) inputs_of_piece[piece_of(v)].push_back(i);
+void RegionFinder::fill_arms(const ValueIds& inputs, Region& region) {
+  boost::container::small_vector<Vertex, 8> pieces;  // of the inputs that lie inside, ascending
+  for (const ValueId input : inputs) {
+    if (inside(flow_.vertex(input))) pieces.push_back(piece_of(flow_.vertex(input)));
   }
-  std::vector<std::size_t> arm_of_input(inputs.size());
+  std::sort(pieces.begin(), pieces.end());
+  region.arms.reserve(inputs.size());
   for (std::uint32_t i = 0; i < inputs.size(); ++i) {
     const Vertex v = flow_.vertex(inputs[i]);
-    const auto piece = inside(v) ? inputs_of_piece.find(piece_of(v)) : inputs_of_piece.end();
-    const bool alone = piece == inputs_of_piece.end() || piece->second.size() == 1;
+    const auto [first, last] =
+        inside(v) ? std::equal_range(pieces.begin(), pieces.end(), piece_of(v)) : std::pair(pieces.end(), pieces.end());
+    const bool alone = last - first < 2;
     region.overlapping = region.overlapping || !alone;
-    arm_of_input[i] = region.arms.size();
     region.arms.push_back(Arm{.nodes = {}, .inputs = {i}, .skip = alone});
   }
   for (const Vertex v : members_) {
@@ -153,7 +155,7 @@ void RegionFinder::fill_arms(const std::vector<ValueId>& inputs, Region& region)
     if (label_[v] == kSeveral) {
       region.shared.push_back(flow_.node(v));
     } else {
-      Arm& arm = region.arms[arm_of_input[label_[v]]];
+      Arm& arm = region.arms[label_[v]];
       arm.nodes.push_back(flow_.node(v));
       arm.skip = false;
     }

@@ -33,7 +33,7 @@ struct Arm {
 struct Region {
   Vertex fork = Dataflow::kSource;  // a value, an operator with several outputs, or the source
   NodeId join;                      // !exists(): the sink
-  std::vector<ValueId> inputs;      // of the join, or the sink: data, each once
+  ValueIds inputs;                  // of the join, or the sink: data, each once
   std::vector<Arm> arms;            // by the first input of the join that they feed
   std::vector<NodeId> shared;       // ascending
   std::vector<ValueId> crossing;    // values of the region, or the fork, that are read outside; ascending
@@ -56,13 +56,13 @@ class RegionFinder {
   Result<std::optional<Region>> find_outputs();
 
  private:
-  Result<std::optional<Region>> find_before(Vertex join, const std::vector<ValueId>& inputs);
+  Result<std::optional<Region>> find_before(Vertex join, const ValueIds& inputs);
   bool inside(Vertex v) const { return stamp_[v] == now_; }
-  Status sweep(Vertex fork, const std::vector<ValueId>& inputs);
+  Status sweep(Vertex fork, const ValueIds& inputs);
   void join_pieces();
   Vertex piece_of(Vertex v);
-  void label_by_input(const std::vector<ValueId>& inputs);
-  void fill_arms(const std::vector<ValueId>& inputs, Region& region);
+  void label_by_input(const ValueIds& inputs);
+  void fill_arms(const ValueIds& inputs, Region& region);
   void find_crossing(Vertex join, Region& region) const;
 
   const Graph& graph_;

@@ -11,7 +11,7 @@ namespace {
 
 bool may_be_equal(std::int64_t a, std::int64_t b) { return a == b || a == kUnknownDim || b == kUnknownDim; }
 
-bool have_one_shape(const Graph& graph, const std::vector<ValueId>& values) {
+bool have_one_shape(const Graph& graph, const ValueIds& values) {
   const auto& first = graph[values.front()].shape;
   return std::all_of(values.begin(), values.end(), [&](ValueId value) {
     const auto& shape = graph[value].shape;
@@ -80,7 +80,7 @@ bool is_broadcast(const Graph& graph, ValueId value, ValueId other) {
 }
 
 bool is_gate(const Graph& graph, NodeId join) {
-  const std::vector<ValueId> operands = graph.data_inputs(join);
+  const auto operands = graph.data_inputs(join);
   if (operands.size() != 2) return false;
   return ends_in_a_gate(graph, operands[0]) || ends_in_a_gate(graph, operands[1]) ||
          is_broadcast(graph, operands[0], operands[1]) || is_broadcast(graph, operands[1], operands[0]);
@@ -89,7 +89,7 @@ bool is_gate(const Graph& graph, NodeId join) {
 // The merge of a feature pyramid looks like a residual whose block ends in an upsampling; but the deeper level is read
 // elsewhere as well, by its own head.
 bool merges_a_pyramid(const Graph& graph, const Region& region) {
-  const std::vector<ValueId> operands = graph.data_inputs(region.join);
+  const auto operands = graph.data_inputs(region.join);
   return !region.closed && std::any_of(operands.begin(), operands.end(),
                                        [&](ValueId operand) { return ends_in_upsampling(graph, operand); });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <cctype>
 #include <string_view>
 #include <unordered_map>
@@ -16,7 +17,7 @@ bool is_separator(char c) { return std::string_view("/._-:#").find(c) != std::st
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 // Parts of the graph's own strings.
-using Names = std::vector<std::string_view>;
+using Names = boost::container::small_vector<std::string_view, 8>;
 
 bool ends_a_word(const Names& names, std::size_t length) {
   const std::string_view first = names.front();
@@ -101,6 +102,7 @@ struct Agreement {
 
 bool all_differ(Names names) {
   names.erase(std::remove(names.begin(), names.end(), std::string_view()), names.end());
+  if (names.size() < 2) return true;
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) == names.end();
 }

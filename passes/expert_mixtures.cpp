@@ -74,7 +74,7 @@ class MixtureFinder {
   }
 
   std::optional<ExpertMixture> of_stack(NodeId join, const ExpertStack& stack) {
-    const auto made = makers_of(stack.parts.empty() ? std::vector<ValueId>{stack.outputs} : stack.parts);
+    const auto made = makers_of(stack.parts.empty() ? ValueIds{stack.outputs} : stack.parts);
     if (depends_on(walked_, stack.route.deciders, made)) return std::nullopt;
     ExpertMixture mixture;
     mixture.join = join;
@@ -96,7 +96,7 @@ class MixtureFinder {
     ExpertChain chain = find_expert_chain(walked_, root, seen_);
     keep_one_router(chain);
     if (!has_several_experts(chain)) return std::nullopt;
-    std::vector<ValueId> outputs;
+    ValueIds outputs;
     for (const WeighedExpert& expert : chain.experts) outputs.push_back(expert.output);
     const std::size_t join = join_of(chain);
     ExpertMixture mixture;
@@ -128,7 +128,7 @@ class MixtureFinder {
   }
 
   // The operators that compute the values; a skip, which the fork itself is, has none.
-  std::vector<NodeId> makers_of(const std::vector<ValueId>& values, Vertex fork = Dataflow::kSource) const {
+  std::vector<NodeId> makers_of(const ValueIds& values, Vertex fork = Dataflow::kSource) const {
     std::vector<NodeId> makers;
     for (const ValueId value : values) {
       if (graph_[value].producer.exists() && flow_.vertex(value) != fork) makers.push_back(graph_[value].producer);

@@ -43,7 +43,7 @@ ExpertChain find_expert_chain(const WalkedGraph& walked, NodeId root, std::vecto
 struct ExpertStack {
   ValueId gate, outputs;
   Route route;
-  std::vector<ValueId> parts;       // by expert, where they are concatenated
+  ValueIds parts;                   // by expert, where they are concatenated
   std::vector<ExpertLayer> layers;  // where their weights are stacked, in order of execution
   std::int64_t experts = 0;
   std::vector<NodeId> joining;  // ascending, the join too

@@ -13,11 +13,6 @@ constexpr std::size_t kMostNodes = 96;  // of stacked experts; gpt-oss takes abo
 constexpr std::size_t kMostInputs = 8;  // of one of these
 constexpr int kMostChanges = 8;         // of shape or type between experts, product and sum
 
-template <std::size_t N>
-bool is_one_of(const Node& node, const std::array<std::string_view, N>& ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
 constexpr std::array<std::string_view, 9> kShapes{"Reshape",  "Cast",   "Transpose", "Squeeze", "Unsqueeze",
                                                   "Identity", "Expand", "Dropout",   "Flatten"};
 constexpr std::array<std::string_view, 5> kParts{"Split", "Slice", "Gather", "Tile", "Swish"};
@@ -30,7 +25,7 @@ NodeId producer_of(const Graph& graph, ValueId value) { return value.exists() ? 
 ValueId behind_shapes(const Graph& graph, ValueId value, std::set<NodeId>& passed) {
   for (int changes = 0; changes < kMostChanges; ++changes) {
     const NodeId id = producer_of(graph, value);
-    if (!id.exists() || !is_one_of(graph[id], kShapes) || graph[id].inputs.empty()) break;
+    if (!id.exists() || !graph[id].is_one_of(kShapes) || graph[id].inputs.empty()) break;
     if (!graph[id].inputs.front().exists()) break;
     passed.insert(id);
     value = graph[id].inputs.front();
@@ -119,7 +114,7 @@ void find_layers(const WalkedGraph& walked, ExpertStack& stack) {
       stack.experts = stacked->layer.experts;
       stack.layers.push_back(stacked->layer);
       open.push_back(stacked->reads);
-    } else if (is_statistic(graph, id) || is_one_of(graph[id], kShapes) || is_one_of(graph[id], kParts)) {
+    } else if (is_statistic(graph, id) || graph[id].is_one_of(kShapes) || graph[id].is_one_of(kParts)) {
       const auto inputs = graph.data_inputs(id);
       open.insert(open.end(), inputs.begin(), inputs.end());
     }

@@ -116,7 +116,7 @@ class Parallelizer {
       const NodeId producer = graph_[to].producer;
       if (!producer.exists()) return std::nullopt;
       nodes.push_back(producer);
-      const std::vector<ValueId> inputs = graph_.data_inputs(producer);
+      const auto inputs = graph_.data_inputs(producer);
       if (inputs.size() != 1) return std::nullopt;
       to = inputs.front();
     }

@@ -113,7 +113,7 @@ class StreamFinder {
         return trunk;
       }
       const Node& node = graph_[at];
-      const std::vector<ValueId> inputs = graph_.data_inputs(at);
+      const auto inputs = graph_.data_inputs(at);
       const bool linear = distributes_over_sums(graph_, at);
       if (bent && find_weight_layer(graph_, at)) break;  // a layer of its own, with what it ends in
       bent = bent || (!linear && bends_the_trunk(node));

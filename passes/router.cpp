@@ -10,11 +10,6 @@ namespace {
 constexpr std::size_t kMostSteps = 64;    // between a weight and its router; exports of Mixtral take about 20
 constexpr std::size_t kMostInputs = 512;  // of a node that is passed: a Concat of the weights of all experts
 
-template <std::size_t N>
-bool is_one_of(const Node& node, const std::array<std::string_view, N>& ops) {
-  return std::any_of(ops.begin(), ops.end(), [&](std::string_view op) { return node.is(op); });
-}
-
 constexpr std::array<std::string_view, 4> kDeciders{"Softmax", "TopK", "ArgMax", "Hardmax"};
 
 constexpr std::array<std::string_view, 7> kCuts{"Slice",          "Split", "Gather", "GatherND",
@@ -81,12 +76,12 @@ std::optional<Route> find_route(const WalkedGraph& walked, ValueId from) {
     if (!seen.insert(producer).second) continue;
     const Node& node = graph[producer];
     if (node.is("Shape") || node.is("Size") || node.is("Sigmoid")) continue;  // what TopK chose of may be sigmoids
-    if (is_one_of(node, kDeciders)) {
+    if (node.is_one_of(kDeciders)) {
       route.deciders.push_back(producer);
       continue;
     }
-    const bool cuts = is_one_of(node, kCuts);
-    const bool is_known = (cuts || is_one_of(node, kPassed)) && node.inputs.size() <= kMostInputs;
+    const bool cuts = node.is_one_of(kCuts);
+    const bool is_known = (cuts || node.is_one_of(kPassed)) && node.inputs.size() <= kMostInputs;
     if (!is_known || seen.size() > kMostSteps || !walked.step()) return std::nullopt;
     route.cut = route.cut || (cuts && takes_one(graph, node));
     route.passed.push_back(producer);

@@ -22,7 +22,7 @@ std::vector<bool> find_features(const Graph& graph) {
   }
   for (const NodeId id : graph.topological_order()) {
     const Node& node = graph[id];
-    const std::vector<ValueId> inputs = graph.data_inputs(id);
+    const auto inputs = graph.data_inputs(id);
     const bool carries =
         !node.is_one_of({"Shape", "Size"}) &&
         (looks_up(graph, node) || find_weight_layer(graph, id) ||
@@ -85,7 +85,7 @@ bool SideValues::is_attended_to(ValueId value, ValueId skip, std::vector<NodeId>
     found.push_back(producer);
     makes_keys = makes_keys || makes_keys_[producer.index];
     if (makes_keys_[producer.index]) continue;
-    const std::vector<ValueId> inputs = graph_.data_inputs(producer);
+    const auto inputs = graph_.data_inputs(producer);
     open.insert(open.end(), inputs.begin(), inputs.end());
   }
   if (makes_keys) carriers.insert(carriers.end(), found.begin(), found.end());
@@ -196,7 +196,7 @@ std::optional<Region> SideValues::find_region(NodeId sum, ValueId skip, ValueId 
 }
 
 std::optional<Region> SideValues::find_region(NodeId sum) {
-  const std::vector<ValueId> inputs = graph_.data_inputs(sum);
+  const auto inputs = graph_.data_inputs(sum);
   if (inputs.size() != 2 || inputs[0] == inputs[1] || !flow_.is_connected(sum)) return std::nullopt;
   for (const std::uint32_t skip : {0u, 1u}) {
     const ValueId value = inputs[skip], block = inputs[1 - skip];

@@ -47,7 +47,7 @@ std::optional<NodeId> find_join_above(const Graph& graph, const ChannelFlow& flo
         std::equal(map.segments.begin(), map.segments.end(), here.segments.begin(), here.segments.end(), same_unit);
     if (!complete) return std::nullopt;
     if (node.is("Concat")) return here.axis >= 0 ? std::optional(at) : std::nullopt;
-    const std::vector<ValueId> inputs = graph.data_inputs(at);
+    const auto inputs = graph.data_inputs(at);
     if (inputs.empty()) return std::nullopt;
     at = graph[inputs.front()].producer;
   }

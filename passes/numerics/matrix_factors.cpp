@@ -13,6 +13,7 @@ using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
 constexpr double kNoVariation = 1e-24;  // of the energy before centring: rounding is all that is left
 constexpr double kNoFactor = 1e-9;      // of sigma_1: directions below this are arbitrary
 constexpr double kOneSigned = 1e-9;     // of the largest entry
+constexpr double kSharedGram = 1e-6;    // of the energy: where centring leaves less, subtraction costs too many digits
 
 bool is_nonnegative(const MatrixRef& m) { return m.allFinite() && (m.size() == 0 || m.minCoeff() >= 0); }
 
@@ -92,8 +93,7 @@ Result<FactorNull> find_null(const PreparedMatrix& prepared, const SingularFacto
   return find_permutation_null(prepared, options.normalise, options.centring, factors, null_options, cancelled);
 }
 
-FactorPair find_pair(const Matrix& m) {
-  SingularFactors factors = find_singular_factors(m, 2);
+FactorPair to_pair(SingularFactors factors, const MatrixRef& m) {
   FactorPair pair;
   const double total = m.squaredNorm();
   if (total == 0) return pair;
@@ -107,6 +107,19 @@ FactorPair find_pair(const Matrix& m) {
     pair.one_signed = first.minCoeff() >= -kOneSigned * first.maxCoeff();
   }
   return pair;
+}
+
+// The Gram matrix of M with its row means subtracted, from that of M.
+Matrix centred_gram(Matrix gram, const MatrixRef& m) {
+  const Vector means = m.rowwise().mean();
+  auto lower = gram.selfadjointView<Eigen::Lower>();
+  if (m.cols() > m.rows()) {  // MM' - n (mean mean')
+    lower.rankUpdate(means, -static_cast<double>(m.cols()));
+  } else {  // (M - mean 1')'(M - mean 1')
+    lower.rankUpdate(m.transpose() * means, Vector::Ones(m.cols()), -1);
+    gram.array() += means.squaredNorm();
+  }
+  return gram;
 }
 
 }  // namespace
@@ -172,9 +185,14 @@ FactorsBeside find_factors_beside(const MatrixRef& m) {
   FactorsBeside beside;
   if (m.size() == 0 || !is_nonnegative(m)) return beside;
   Matrix centred = m;
-  beside.raw = find_pair(centred);
   centre_matrix(centred, Centring::rows);
-  if (centred.squaredNorm() > kNoVariation * m.squaredNorm()) beside.centred = find_pair(centred);
+  const double kept = centred.squaredNorm() / m.squaredNorm();
+  const bool share = std::min(m.rows(), m.cols()) <= kGramSide && kept > kSharedGram;
+  const Matrix gram = share ? gram_matrix(m) : Matrix();
+  beside.raw = to_pair(share ? find_singular_factors(m, gram, 2) : find_singular_factors(m, 2), m);
+  if (!(kept > kNoVariation)) return beside;
+  beside.centred = to_pair(
+      share ? find_singular_factors(centred, centred_gram(gram, m), 2) : find_singular_factors(centred, 2), centred);
   return beside;
 }
 

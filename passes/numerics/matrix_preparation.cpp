@@ -99,7 +99,8 @@ PreparedMatrix prepare_matrix(const Eigen::Ref<const Eigen::MatrixXd>& m, Normal
   const bool by_output = normalise == Normalise::outputs || normalise == Normalise::both;
   prepared.rows = others(m.rows(), prepared.silent_rows, by_output);
   prepared.columns = others(m.cols(), prepared.silent_columns, by_input);
-  prepared.source = m(prepared.rows, prepared.columns);
+  const bool whole = prepared.rows.size() + prepared.columns.size() == static_cast<std::size_t>(m.rows() + m.cols());
+  prepared.source = whole ? Eigen::MatrixXd(m) : Eigen::MatrixXd(m(prepared.rows, prepared.columns));
   prepared.values = prepared.source;
   normalise_matrix(prepared.values, normalise);
   prepared.uncentred_energy = prepared.values.squaredNorm();

@@ -17,7 +17,6 @@ using Vector = Eigen::VectorXd;
 using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
 
 constexpr Eigen::Index kFullSolverSide = 96;  // below, all eigenvectors cost no more than a few by Lanczos (measured)
-constexpr Eigen::Index kGramSide = 2048;      // 32 MB; above, Lanczos multiplies with A and A' instead
 constexpr double kFactorTolerance = 1e-10;    // of sigma; far below the 1e-5 that a report promises
 constexpr double kNullTolerance = 1e-6;
 constexpr int kSubspaceRounds = 3;
@@ -31,17 +30,6 @@ struct GramBasis {
 };
 
 bool is_wide(const MatrixRef& a) { return a.cols() > a.rows(); }
-
-Matrix gram_matrix(const MatrixRef& a) {
-  const Eigen::Index side = std::min(a.rows(), a.cols());
-  Matrix gram = Matrix::Zero(side, side);
-  if (is_wide(a)) {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(a);
-  } else {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
-  }
-  return gram;
-}
 
 GramBasis solve_fully(const Matrix& gram, Eigen::Index k) {
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
@@ -101,17 +89,6 @@ GramBasis leading_basis(const Matrix& gram, Eigen::Index k, double tolerance) {
   return solve_by_lanczos(GramProduct(gram), k, tolerance);
 }
 
-// The vectors of the smaller side span one space; the singular values and the other side come from A itself.
-void fill_from_basis(const MatrixRef& a, const GramBasis& basis, SingularFactors& factors) {
-  const bool wide = is_wide(a);
-  const Matrix image = wide ? Matrix(a.transpose() * basis.vectors) : Matrix(a * basis.vectors);
-  const Eigen::JacobiSVD<Matrix> svd(image, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Matrix turned = basis.vectors * svd.matrixV();
-  factors.sigma = svd.singularValues();
-  factors.left = wide ? turned : svd.matrixU();
-  factors.right = wide ? svd.matrixU() : turned;
-}
-
 void fix_signs(SingularFactors& factors) {
   for (Eigen::Index j = 0; j < factors.right.cols(); ++j) {
     const double largest = factors.right.col(j).cwiseAbs().maxCoeff();
@@ -131,6 +108,23 @@ double true_residual(const MatrixRef& a, const SingularFactors& f) {
   return std::max(by_right.colwise().norm().maxCoeff(), by_left.colwise().norm().maxCoeff()) / f.sigma[0];
 }
 
+// The vectors of the smaller side span one space; the singular values and the other side come from A itself.
+SingularFactors factors_from(const MatrixRef& a, const GramBasis& basis, Eigen::Index wanted) {
+  SingularFactors factors;
+  factors.converged = basis.values.size() == wanted;
+  if (basis.values.size() == 0) return factors;
+  const bool wide = is_wide(a);
+  const Matrix image = wide ? Matrix(a.transpose() * basis.vectors) : Matrix(a * basis.vectors);
+  const Eigen::JacobiSVD<Matrix> svd(image, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Matrix turned = basis.vectors * svd.matrixV();
+  factors.sigma = svd.singularValues();
+  factors.left = wide ? turned : svd.matrixU();
+  factors.right = wide ? svd.matrixU() : turned;
+  fix_signs(factors);
+  factors.residual = true_residual(a, factors);
+  return factors;
+}
+
 // Columns that span the same space; of those that depend on others, any.
 Matrix orthonormal(const Matrix& columns) {
   const Eigen::HouseholderQR<Matrix> qr(columns);
@@ -139,25 +133,30 @@ Matrix orthonormal(const Matrix& columns) {
 
 }  // namespace
 
+Matrix gram_matrix(const MatrixRef& a) {
+  const Eigen::Index side = std::min(a.rows(), a.cols());
+  Matrix gram = Matrix::Zero(side, side);
+  if (is_wide(a)) {
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(a);
+  } else {
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
+  }
+  return gram;
+}
+
+SingularFactors find_singular_factors(const MatrixRef& a, const Matrix& gram, Eigen::Index k, Spectrum spectrum) {
+  k = std::min(k, gram.rows());
+  if (k <= 0) return {};
+  SingularFactors factors = factors_from(a, leading_basis(gram, k, kFactorTolerance), k);
+  if (spectrum == Spectrum::whole && gram.rows() <= kExactSide) factors.spectrum = spectrum_of(gram);
+  return factors;
+}
+
 SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectrum spectrum) {
-  SingularFactors factors;
   const Eigen::Index side = std::min(a.rows(), a.cols());
   k = std::min(k, side);
-  if (k <= 0) return factors;
-  GramBasis basis;
-  if (side <= kGramSide || !suits_lanczos(side, k)) {
-    const Matrix gram = gram_matrix(a);
-    basis = leading_basis(gram, k, kFactorTolerance);
-    if (spectrum == Spectrum::whole && side <= kExactSide) factors.spectrum = spectrum_of(gram);
-  } else {
-    basis = solve_by_lanczos(GramProduct(a), k, kFactorTolerance);
-  }
-  factors.converged = basis.values.size() == k;
-  if (basis.values.size() == 0) return factors;
-  fill_from_basis(a, basis, factors);
-  fix_signs(factors);
-  factors.residual = true_residual(a, factors);
-  return factors;
+  if (side <= kGramSide || !suits_lanczos(side, k)) return find_singular_factors(a, gram_matrix(a), k, spectrum);
+  return factors_from(a, solve_by_lanczos(GramProduct(a), k, kFactorTolerance), k);
 }
 
 SingularFactors find_approximate_factors(const MatrixRef& a, Eigen::Index k) {

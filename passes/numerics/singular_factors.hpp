@@ -4,8 +4,8 @@
 //                          A V = U S W' (Rayleigh-Ritz) gives back the digits that squaring loses
 //
 // Lanczos with restarts (Spectra; Calvetti, Reichel, Sorensen, "An implicitly restarted Lanczos method for large
-// symmetric eigenvalue problems", 1994). Small Gram matrices are solved fully; of sides above 2048 the Gram matrix is not
-// formed. Nothing is random: the start vector is fixed.
+// symmetric eigenvalue problems", 1994). Small Gram matrices are solved fully; above kGramSide Lanczos multiplies with A and
+// A' instead. Nothing is random: the start vector is fixed.
 #pragma once
 
 #include <Eigen/Core>
@@ -25,9 +25,17 @@ struct SingularFactors {
   bool converged = false;
 };
 
+inline constexpr Eigen::Index kGramSide = 2048;  // above, the Gram matrix is not formed; 32 MB
+
+// A'A, or AA' where A is wider than high: the lower half.
+Eigen::MatrixXd gram_matrix(const Eigen::Ref<const Eigen::MatrixXd>& a);
+
 // The first min(k, rows, columns) triplets. Entries must be finite; a zero matrix gives sigma = 0.
 SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, Eigen::Index k,
                                       Spectrum spectrum = Spectrum::leading);
+// With the Gram matrix at hand.
+SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, const Eigen::MatrixXd& gram,
+                                      Eigen::Index k, Spectrum spectrum = Spectrum::leading);
 
 // The same to a few digits at a tenth of the cost, by a fixed number of rounds from a fixed start, where it is enough that
 // equals are treated alike; where sigma hardly falls the last vectors are mixtures of neighbours. `residual` and `converged` are not filled in.

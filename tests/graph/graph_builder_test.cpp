@@ -111,7 +111,7 @@ TEST_CASE("an initializer that is also a graph input is a parameter, in either o
     CHECK(graph.inputs().size() == 1);
     CHECK(graph.is_parameter(*graph.find_value("W")));
     CHECK(graph[*graph.find_value("W")].may_be_fed);
-    CHECK(graph.data_inputs(NodeId(0)) == std::vector<ValueId>{*graph.find_value("x")});
+    CHECK(graph.data_inputs(NodeId(0)) == ValueIds{*graph.find_value("x")});
     CHECK(verify(graph));
   }
 }
@@ -131,7 +131,7 @@ TEST_CASE("captures count as reads") {
   const Graph graph = graph_from_text("c, x -> y : a = Relu(x); y = If[then_branch={-> t : t = Neg(a)}](c)");
   const ValueId a = *graph.find_value("a");
   CHECK(graph[a].readers == std::vector<NodeId>{NodeId(1)});
-  CHECK(graph.data_inputs(NodeId(1)) == std::vector<ValueId>{*graph.find_value("c"), a});
+  CHECK(graph.data_inputs(NodeId(1)) == ValueIds{*graph.find_value("c"), a});
   const Graph& body = *graph.nodes()[1].bodies[0].graph;
   CHECK(body[*body.find_value("a")].kind == ValueKind::captured);
   CHECK(body.inputs().empty());

@@ -36,7 +36,7 @@ class SideBlock {
 
   std::string contradiction() const {
     if (group_.kind != BranchKind::residual || group_.branches.size() != 2) return "neither region nor residual";
-    const std::vector<ValueId> terms = graph_.data_inputs(group_.join);
+    const auto terms = graph_.data_inputs(group_.join);
     const std::size_t skip = group_.branches[0].skip ? 0 : 1;
     if (flow_.vertex(terms[skip]) != group_.fork) return "the skip is not the fork";
     const std::vector<NodeId>& block = group_.branches[1 - skip].nodes;
