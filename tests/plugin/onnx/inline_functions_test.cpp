@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-
 #include "plugin/onnx/graph_reader.hpp"
 #include "plugin/onnx/official.hpp"
 #include "tests/plugin/onnx/message.hpp"
@@ -262,13 +260,11 @@ TEST_CASE("calls that multiply, go deep or repeat long texts stay single nodes, 
     functions.push_back(function_message("f" + std::to_string(length), {"a"}, {"a"}, {}));
     return model_with(graph_message({"x"}, {"y"}, {call_message("f0", {"x"}, {"y"}, "c")}), functions);
   };
-  const auto begin = std::chrono::steady_clock::now();
   for (const Message& model : {chain(30, 2, 1), chain(3000, 1, 1), chain(16, 2, 20000)}) {
     const Inlined result(model);
     CHECK(text_of(result.graph()) == "y = f0(x)");
     CHECK(result.note().find("stay single nodes") != std::string::npos);
   }
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
   CHECK(text_of(Inlined(chain(100, 1, 1)).graph()).find("y = Identity(x) as ") == 0);
 }
 
