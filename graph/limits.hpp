@@ -27,7 +27,10 @@ struct Limits {
   std::int64_t branches = 1 << 12;             // of one grouped convolution; ResNeXt has 64
   std::size_t listed_nodes = 1 << 21;          // of all groups of a graph together; some 200 bytes each in a report
   std::uint64_t region_visits = 200'000'000;   // edges looked at while regions are walked; seconds, not hours
-  std::size_t sum_terms = 1 << 20;  // that the parallel form writes: 1400 blocks in a row, ResNet-1001 has 333
+  std::size_t sum_terms = 1 << 20;   // that the parallel form writes: 1400 blocks in a row, ResNet-1001 has 333
+  double linearised_work = 4e9;      // multiplications on the way from the image to linearised kernels; a second or so,
+                                     // and InceptionV1 asks for 2.4e9 up to 64 pixels
+  double linearised_elements = 1e8;  // of kernels held at a time, 4 bytes each
   std::size_t message_bytes = (std::size_t{1} << 31) - 1;  // protobuf's own limit, for what the official library parses
 };
 

@@ -43,34 +43,73 @@ void correct(std::vector<Factorization>& factorizations, bool may_name) {
   for (std::size_t i = 0; i < family.size(); ++i) family[i]->q = q[i];
 }
 
+const UnitFeatures* features_of(const Findings& found, NodeId layer) {
+  const auto features = std::find_if(found.features.begin(), found.features.end(),
+                                     [&](const UnitFeatures& known) { return known.layer == layer; });
+  return features == found.features.end() ? nullptr : &*features;
+}
+
 }  // namespace
 
-FeatureTable feature_table(const Findings& found, NodeId from, const Eigen::MatrixXd& m,
+std::optional<UnitFeatures> features_read(const Findings& found, const Graph& graph, const ChannelFlow& flow,
+                                          const Wiring& wiring) {
+  if (!wiring.joint) {
+    const UnitFeatures* features = features_of(found, wiring.from);
+    return features == nullptr ? std::nullopt : std::optional(*features);
+  }
+  // A joint wiring has one segment for each that the layer reads, in their order.
+  const auto layer = find_weight_layer(graph, wiring.to);
+  std::vector<const UnitFeatures*> parts;
+  for (const ChannelSegment& segment : flow[layer->input].segments) {
+    parts.push_back(features_of(found, graph[segment.source].producer));
+    if (parts.back() == nullptr) return std::nullopt;
+  }
+  UnitFeatures joined;
+  joined.layer = wiring.from;
+  joined.units = wiring.units;
+  for (const FeatureColumn& first : parts.front()->columns) {
+    FeatureColumn column = first;
+    column.values.clear();
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const FeatureColumn* values = parts[part]->find(first.name);
+      const ChannelSegment& segment = flow[layer->input].segments[part];
+      if (values == nullptr) break;
+      for (std::int64_t i = 0; i < wiring.segments[part].count; ++i) {
+        column.values.push_back(values->values.at(static_cast<std::size_t>(segment.first_unit + i * segment.step)));
+      }
+    }
+    if (static_cast<std::int64_t>(column.values.size()) == joined.units) joined.columns.push_back(std::move(column));
+  }
+  joined.linearised =
+      std::any_of(parts.begin(), parts.end(), [](const UnitFeatures* part) { return part->linearised; });
+  return joined;
+}
+
+FeatureTable feature_table(const UnitFeatures& features, const Eigen::MatrixXd& m,
                            const std::vector<Eigen::Index>& silent) {
   FeatureTable table;
-  const auto features = std::find_if(found.features.begin(), found.features.end(),
-                                     [&](const UnitFeatures& known) { return known.layer == from; });
-  const bool known = features != found.features.end() && features->units == m.cols() &&
-                     std::any_of(features->columns.begin(), features->columns.end(),
-                                 [](const FeatureColumn& feature) { return feature.of_image; });
+  const bool known =
+      features.units == m.cols() && std::any_of(features.columns.begin(), features.columns.end(),
+                                                [](const FeatureColumn& feature) { return feature.of_image; });
   if (!known) return table;
   for (Eigen::Index unit = 0; unit < m.cols(); ++unit) {
     if (!std::binary_search(silent.begin(), silent.end(), unit)) table.units.push_back(unit);
   }
   std::vector<Eigen::VectorXd> columns;
-  const auto add = [&](std::string_view name, bool may_name, const Eigen::VectorXd& all) {
+  const auto add = [&](std::string_view name, bool may_name, bool linearised, const Eigen::VectorXd& all) {
     const Eigen::VectorXd values = all(table.units);
     if (values.size() < 3 || values.maxCoeff() - values.minCoeff() <= 1e-12 * values.cwiseAbs().maxCoeff()) return;
     table.names.push_back(name);
     table.may_name.push_back(may_name);
+    table.linearised.push_back(linearised);
     columns.push_back(values);
   };
-  for (const FeatureColumn& feature : features->columns) {
+  for (const FeatureColumn& feature : features.columns) {
     if (feature.directional) continue;
-    add(feature.name, feature.of_image,
+    add(feature.name, feature.of_image, features.linearised && feature.of_image && !feature.given,
         Eigen::VectorXd::Map(feature.values.data(), static_cast<Eigen::Index>(feature.values.size())));
   }
-  add("fan_out_norm", false, fan_out_norm(m));
+  add("fan_out_norm", false, false, fan_out_norm(m));
   table.columns.resize(static_cast<Eigen::Index>(table.units.size()), static_cast<Eigen::Index>(columns.size()));
   for (std::size_t j = 0; j < columns.size(); ++j) table.columns.col(static_cast<Eigen::Index>(j)) = columns[j];
   return table;
@@ -80,12 +119,12 @@ std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const Feat
                                         const std::string& id) {
   std::vector<FactorMeaning> meaning;
   if (table.names.empty()) return meaning;
-  const Eigen::Index tested = std::max<Eigen::Index>(factors.null.significant, 2);
-  for (Eigen::Index j = 0; j < std::min(tested, factors.right.cols()); ++j) {
-    const Eigen::VectorXd v = factors.right(table.units, j);
-    const std::span<const double> loadings(v.data(), static_cast<std::size_t>(v.size()));
-    const auto tests =
-        test_correlations(loadings, table.columns, kMeaningPermutations, seed, id + "#meaning" + std::to_string(j));
+  const Eigen::Index tested = std::min(std::max<Eigen::Index>(factors.null.significant, 2), factors.right.cols());
+  const Eigen::MatrixXd vectors = factors.right(table.units, Eigen::seqN(0, tested));
+  const CorrelationTests all = test_correlations(vectors, table.columns, kMeaningPermutations, seed, id + "#meaning");
+  for (Eigen::Index j = 0; j < tested; ++j) {
+    const std::span<const double> loadings = column(vectors, j);
+    const auto& tests = all[static_cast<std::size_t>(j)];
     for (std::size_t f = 0; f < tests.size(); ++f) {
       if (!tests[f]) continue;
       const auto place = static_cast<Eigen::Index>(f);
@@ -98,6 +137,7 @@ std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const Feat
       if (partial) entry.partial = partial->r;
       entry.p = tests[f]->p;
       entry.may_name = table.may_name[f];
+      entry.linearised = table.linearised[f];
       meaning.push_back(entry);
     }
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "passes/factors.hpp"
+#include "passes/unit_features.hpp"
 
 namespace ramus {
 
@@ -14,12 +15,19 @@ namespace ramus {
 struct FeatureTable {
   std::vector<std::string_view> names;
   std::vector<bool> may_name;  // says what units respond to; a norm depends on the units' scale, which is a free gauge
-  Eigen::MatrixXd columns;     // [units that count x features]
+  std::vector<bool> linearised;
+  Eigen::MatrixXd columns;          // [units that count x features]
   std::vector<Eigen::Index> units;  // which units of P count: those that are not silent
 };
 
-// Empty where no feature of the image is known for the units of `from`. m: the wiring's matrix; silent: its zero columns.
-FeatureTable feature_table(const Findings& found, NodeId from, const Eigen::MatrixXd& m,
+// Of the units that a wiring reads: those of its layer or, where it reads a join, those that all layers behind the join
+// have. nullopt where none is known.
+std::optional<UnitFeatures> features_read(const Findings& found, const Graph& graph, const ChannelFlow& flow,
+                                          const Wiring& wiring);
+
+// Empty where none of the features says what units respond to. m: the wiring's matrix; silent: its zero columns. Borrows
+// the names of `features`.
+FeatureTable feature_table(const UnitFeatures& features, const Eigen::MatrixXd& m,
                            const std::vector<Eigen::Index>& silent);
 
 // Of every significant factor, and of the first two; `id` names the random streams. q and names are not known yet.

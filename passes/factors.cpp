@@ -63,8 +63,9 @@ void add_wiring(const PassContext& context, const Decomposed& decomposed, Wiring
   factorization.reduction = context.options.text("factors.reduction");
   factorization.normalise = context.options.text("factors.normalise");
   factorization.centring = context.options.text("factors.centring");
+  const auto features = features_read(context.found, context.graph, context.analyses.channel_flow(), wiring);
   const FeatureTable table =
-      feature_table(context.found, wiring.from, decomposed.m, factorization.factors->silent_inputs);
+      features ? feature_table(*features, decomposed.m, factorization.factors->silent_inputs) : FeatureTable();
   factorization.meaning = test_meaning(*factorization.factors, table, context.seed, factorization.id);
   factorization.raw = summarise(decomposed.beside.raw, table);
   factorization.centred = summarise(decomposed.beside.centred, table);

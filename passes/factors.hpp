@@ -28,6 +28,7 @@ struct FactorMeaning {
   double p = 1;                      // two-sided, by permuting units
   double q = 1;                      // Benjamini-Hochberg over all such tests of the graph, norms apart
   bool may_name = true;              // false for norms: they depend on the units' scale, which is a free gauge
+  bool linearised = false;           // the feature is one of linearised kernels
   bool named = false;                // the one feature that gives this factor its name
 };
 

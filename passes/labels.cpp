@@ -39,21 +39,27 @@ Status check_units(const LabelFamily& family, std::int64_t channels) {
 
 }  // namespace
 
+Result<NamedUnits> find_named_units(const std::string& key, const Graph& graph, const ChannelFlow& flow,
+                                    const BranchTree& tree, const std::vector<BranchGroup>& groups) {
+  const auto value = find_layer(key, graph, tree, groups);
+  if (!value) return failure(ErrorKind::usage, "no value, node or group of the model has this name");
+  const std::int64_t channels = flow[*value].channels;
+  if (channels < 0) return failure(ErrorKind::usage, "its units cannot be counted: " + flow[*value].stopped);
+  return NamedUnits{*value, channels};
+}
+
 Result<std::vector<ResolvedLabels>> resolve_labels(const LabelsFile& file, const Graph& graph, const ChannelFlow& flow,
                                                    const BranchTree& tree, const std::vector<BranchGroup>& groups) {
   std::vector<ResolvedLabels> resolved;
   for (const LayerLabels& labels : file.layers) {
     const std::string where = file.path + ": layer '" + labels.layer + "'";
-    const auto value = find_layer(labels.layer, graph, tree, groups);
-    if (!value) return failure(ErrorKind::usage, where + ": no value, node or group of the model has this name");
-    const std::int64_t channels = flow[*value].channels;
-    if (channels < 0) {
-      return failure(ErrorKind::usage, where + ": its units cannot be counted: " + flow[*value].stopped);
-    }
+    const auto units = find_named_units(labels.layer, graph, flow, tree, groups);
+    if (!units) return propagate(Error(units.error()), where);
     for (const LabelFamily& family : labels.families) {
-      if (auto status = check_units(family, channels); !status) return propagate(std::move(status.error()), where);
+      if (auto status = check_units(family, units->channels); !status)
+        return propagate(std::move(status.error()), where);
     }
-    resolved.push_back({&labels, *value, channels});
+    resolved.push_back({&labels, units->value, units->channels});
   }
   return resolved;
 }

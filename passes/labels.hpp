@@ -37,6 +37,15 @@ struct ResolvedLabels {
 struct BranchTree;
 struct BranchGroup;
 
+// The value that a key of a user's file names (itself, by its node or by the group that it joins), and how many units it
+// has. Errors (usage): no such name, or units that cannot be counted.
+struct NamedUnits {
+  ValueId value;
+  std::int64_t channels = 0;
+};
+Result<NamedUnits> find_named_units(const std::string& key, const Graph& graph, const ChannelFlow& flow,
+                                    const BranchTree& tree, const std::vector<BranchGroup>& groups);
+
 // Errors (usage), each naming the file and the key: a layer that names nothing in the graph, a value whose channels
 // cannot be told, a unit out of range, a unit twice in one family.
 Result<std::vector<ResolvedLabels>> resolve_labels(const LabelsFile& file, const Graph& graph, const ChannelFlow& flow,

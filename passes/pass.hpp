@@ -25,6 +25,7 @@
 #include "passes/residual_streams.hpp"
 #include "passes/specialization.hpp"
 #include "passes/unit_features.hpp"
+#include "passes/user_features.hpp"
 
 namespace ramus {
 
@@ -51,8 +52,9 @@ struct PassContext {
   const Findings& found;  // by the passes before, on the same graph
   const PassOptions& options;
   const Limits& limits;
-  const LabelsFile* labels = nullptr;  // nullptr: none were given
-  bool is_body = false;                // of an If, Loop or Scan
+  const LabelsFile* labels = nullptr;                  // nullptr: none were given
+  const std::vector<UserFeature>* features = nullptr;  // nullptr: none were given
+  bool is_body = false;                                // of an If, Loop or Scan
   std::uint64_t seed = 0;
   std::int64_t opset = kNewestOpset;
   std::function<bool()> cancelled = [] { return false; };    // [any] thread

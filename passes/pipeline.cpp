@@ -54,8 +54,8 @@ Result<Analysed> run_pipeline(Graph graph, const PipelineRequest& request) {
     if (wanted->count(pass.name) == 0) continue;
     request.began(pass.name);
     const PassContext context{*analysed.graph, *analysed.analyses, analysed.findings, *request.options,
-                              request.limits,  request.labels,     request.is_body,   request.seed,
-                              request.opset,   request.cancelled,  request.advance};
+                              request.limits,  request.labels,     request.features,  request.is_body,
+                              request.seed,    request.opset,      request.cancelled, request.advance};
     auto found = pass.run(context);
     if (!found) return propagate(std::move(found.error()));
     if (found->patch && !found->patch->empty()) {

@@ -15,6 +15,7 @@ struct PipelineRequest {
   std::vector<std::string> passes;  // which analyses to run; empty: all. What they need runs as well.
   const PassOptions* options = nullptr;
   const LabelsFile* labels = nullptr;
+  const std::vector<UserFeature>* features = nullptr;
   Limits limits;
   bool is_body = false;  // of an If, Loop or Scan
   std::uint64_t seed = 0;

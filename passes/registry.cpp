@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::array kFeatureOptions{
     OptionInfo{"layers", "all", "all|first", "which layers get features; first: those that read the image"},
+    OptionInfo{"field", "64", "0..64",
+               "pixels a side up to which kernels are composed from the image to a unit; 0: first layers only"},
 };
 
 constexpr std::array kFactorOptions{

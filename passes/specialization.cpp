@@ -153,18 +153,19 @@ std::vector<std::vector<double>> feature_by_branch(const Findings& found, const 
   return values;
 }
 
+// In the order in which the branches' first layers have them.
 std::vector<std::string_view> testable_features(const Findings& found, const BranchGroup& group) {
+  std::vector<std::string_view> names;
   for (const Branch& branch : group.branches) {
     const auto first = first_layer(branch);
     const UnitFeatures* features = first ? image_features(found, first->layer) : nullptr;
     if (features == nullptr) continue;
-    std::vector<std::string_view> names;
     for (const FeatureColumn& column : features->columns) {
-      if (column.of_image && !column.directional) names.push_back(column.name);
+      const bool is_new = std::find(names.begin(), names.end(), column.name) == names.end();
+      if (column.of_image && !column.directional && is_new) names.push_back(column.name);
     }
-    return names;
   }
-  return {};
+  return names;
 }
 
 void contrast_features(const PassContext& context, const BranchGroup& branches, GroupSpecialization& group) {
@@ -178,8 +179,10 @@ void contrast_features(const PassContext& context, const BranchGroup& branches, 
       const auto test = mann_whitney(values[b], elsewhere, kExactBelow);
       if (!test) continue;
       const auto first = first_layer(branches.branches[b]);
-      group.branches[b].features.push_back(
-          {std::string(feature), context.graph[first->layer].name, *test, mean_of(values[b]), mean_of(elsewhere), 1});
+      const UnitFeatures& known = *image_features(context.found, first->layer);
+      group.branches[b].features.push_back({std::string(feature), context.graph[first->layer].name, *test,
+                                            mean_of(values[b]), mean_of(elsewhere), 1,
+                                            known.linearised && !known.find(feature)->given});
     }
   }
 }

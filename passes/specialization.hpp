@@ -35,7 +35,8 @@ struct FeatureContrast {
   std::string at_layer;  // where the units were taken
   MannWhitney test;      // units of the branch against those of all other branches
   double mean = 0, mean_elsewhere = 0;
-  double q = 1;  // over all contrasts of the model
+  double q = 1;             // over all contrasts of the model
+  bool linearised = false;  // of linearised kernels, at this branch's layer
 };
 
 struct BranchSpecialization {

@@ -135,6 +135,7 @@ Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& opti
   for (AnalysedGraph& graph : graphs) {
     request.is_body = !graph.path.empty();
     request.labels = graph.path.empty() && options.labels ? &*options.labels : nullptr;
+    request.features = graph.path.empty() && !options.features.empty() ? &options.features : nullptr;
     auto analysed = run_pipeline(*graph.original, request);
     if (!analysed) return propagate(std::move(analysed.error()));
     graph.analysed = std::move(*analysed);
@@ -172,6 +173,13 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
     list += (list.empty() ? "" : ",") + pass;
   }
   if (options.labels) report.options["labels"] = options.labels->path;
+  std::string last;
+  for (const UserFeature& feature : options.features) {
+    if (feature.file == last) continue;
+    last = feature.file;
+    std::string& list = report.options["features"];
+    list += (list.empty() ? "" : ",") + feature.file;
+  }
   add_to_report(*graphs, report);
   return report;
 }

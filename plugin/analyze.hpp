@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "passes/labels.hpp"
+#include "passes/user_features.hpp"
 #include "plugin/onnx/wire_model.hpp"
 #include "plugin/report.hpp"
 
@@ -20,6 +21,7 @@ struct AnalyzeOptions {
   std::vector<std::string> passes;    // empty: all
   std::vector<std::string> settings;  // "factors.k=16"
   std::optional<LabelsFile> labels;
+  std::vector<UserFeature> features;
   std::uint64_t seed = 0;
   int threads = 0;  // 0: as many as the machine has
 };

@@ -37,7 +37,8 @@ class ReportBuilder {
     for (const BranchTree::Entry& entry : tree_.entries) add_group(entry);
     for (const ResidualStream& stream : found_.streams) add_stream(stream);
     for (const UnitFeatures& features : found_.features) {
-      report_.features.push_back({source_.path, node(features.layer), features.units, features.columns});
+      report_.features.push_back(
+          {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised});
     }
     for (const Factorization& factors : found_.factors) add_factors(factors);
     for (const LatentBranches& latent : found_.latent) add_latent(latent);

@@ -15,6 +15,7 @@
 #include "plugin/passes_table.hpp"
 #include "plugin/report_formats.hpp"
 #include "plugin/rewrite.hpp"
+#include "plugin/user_features.hpp"
 #include "plugin/version.hpp"
 
 struct ramus_session {
@@ -137,6 +138,15 @@ std::vector<std::string> strings(const char* const* list, std::size_t count) {
   return list == nullptr ? std::vector<std::string>() : std::vector<std::string>(list, list + count);
 }
 
+ramus::Result<std::vector<ramus::UserFeature>> features_from(const ramus_features* given) {
+  const ramus_features file = sized<ramus_features>(given, RAMUS_FEATURES_INIT);
+  const std::string name = file.name == nullptr ? "features" : file.name;
+  if (file.data == nullptr && file.size != 0) return usage("features: data must not be NULL");
+  const std::string_view bytes(static_cast<const char*>(file.data), file.size);
+  return file.layer == nullptr ? ramus::read_features_json(bytes, name)
+                               : ramus::read_features_npy(bytes, name, file.layer);
+}
+
 ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* given, const ramus_session& session) {
   const ramus_analyze_options options = sized<ramus_analyze_options>(given, RAMUS_ANALYZE_OPTIONS_INIT);
   ramus::AnalyzeOptions out;
@@ -149,6 +159,11 @@ ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* g
                                      options.labels_name == nullptr ? "labels" : options.labels_name);
     if (!labels) return ramus::propagate(std::move(labels.error()));
     out.labels = std::move(*labels);
+  }
+  for (std::size_t i = 0; options.features != nullptr && i < options.features_count; ++i) {
+    auto features = features_from(options.features[i]);
+    if (!features) return ramus::propagate(std::move(features.error()));
+    std::move(features->begin(), features->end(), std::back_inserter(out.features));
   }
   return out;
 }

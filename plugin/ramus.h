@@ -125,6 +125,19 @@ RAMUS_API void ramus_model_destroy(ramus_model* model); /* [object] */
 
 typedef struct ramus_report ramus_report;
 
+/* Features of units, one file of them. */
+typedef struct ramus_features {
+  size_t struct_size;
+  const char* layer; /* NULL: `data` is JSON {"layer": {"feature": [one number for each unit]}};
+                        else a NumPy array (.npy) of this layer, units x features */
+  const void* data;
+  size_t size;
+  const char* name; /* for errors and, of an array, for its features: "curvature.npy" gives "curvature", with several
+                       columns "curvature.0" ...; NULL: "features" */
+} ramus_features;
+#define RAMUS_FEATURES_INIT \
+  { sizeof(ramus_features), NULL, NULL, 0, NULL }
+
 typedef struct ramus_analyze_options {
   size_t struct_size;
   const char* const* passes;   /* names of ramus_write_passes; with those whose facts they need */
@@ -135,9 +148,11 @@ typedef struct ramus_analyze_options {
   size_t labels_size;
   const char* labels_name; /* for errors; NULL: "labels" */
   uint64_t seed;           /* of permutations; the same seed gives the same report */
+  const ramus_features* const* features;
+  size_t features_count; /* 0: none but those from the weights */
 } ramus_analyze_options;
 #define RAMUS_ANALYZE_OPTIONS_INIT \
-  { sizeof(ramus_analyze_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
+  { sizeof(ramus_analyze_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
 
 /* `options` may be NULL. The report does not need the model any more. [object: model] */
 RAMUS_API ramus_status ramus_analyze(ramus_model* model, const ramus_analyze_options* options, ramus_report** report,

@@ -130,6 +130,8 @@ struct ReportFeatures {
   ReportNode layer;
   std::int64_t units = 0;
   std::vector<FeatureColumn> columns;
+  std::optional<std::array<std::int64_t, 2>> field;  // of the kernels on the image: height, width
+  bool linearised = false;
 };
 
 struct ReportSpecialization {

@@ -96,8 +96,55 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return list;
 }
 
+// What --features names, read.
+struct FeaturesFile {
+  std::string path, data;
+  std::optional<std::string> layer;  // of an array
+};
+
+FeaturesFile named_features(const std::string& argument) {
+  if (!argument.ends_with(".npy")) return {argument, {}, std::nullopt};
+  const std::size_t split = argument.rfind('=');
+  if (split == std::string::npos || split == 0) {
+    throw Failure(Exit::usage,
+                  argument + ": an array needs the layer whose units are its rows; write LAYER=" + argument);
+  }
+  return {argument.substr(split + 1), {}, argument.substr(0, split)};
+}
+
+class Features {
+ public:
+  explicit Features(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+      FeaturesFile& file = files_.emplace_back(named_features(argument));
+      file.data = read_text(file.path);
+    }
+    for (const FeaturesFile& file : files_) {
+      ramus_features entry = RAMUS_FEATURES_INIT;
+      if (file.layer) entry.layer = file.layer->c_str();
+      entry.data = file.data.data();
+      entry.size = file.data.size();
+      entry.name = file.path.c_str();
+      entries_.push_back(entry);
+    }
+    for (const ramus_features& entry : entries_) pointers_.push_back(&entry);
+  }
+
+  void add_to(ramus_analyze_options& options) const {
+    options.features = pointers_.data();
+    options.features_count = pointers_.size();
+  }
+
+ private:
+  std::vector<FeaturesFile> files_;
+  std::vector<ramus_features> entries_;
+  std::vector<const ramus_features*> pointers_;
+};
+
 ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& common,
-                           const std::vector<std::string>& passes, const std::optional<std::string>& labels) {
+                           const std::vector<std::string>& passes, const std::optional<std::string>& labels,
+                           const std::vector<std::string>& features) {
+  const Features given(features);
   const std::vector<const char*> pass_names = pointers(passes), settings = pointers(common.settings);
   const std::string labels_text = labels ? read_text(*labels) : std::string();
   ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
@@ -106,6 +153,7 @@ ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& 
   options.settings = settings.data();
   options.setting_count = settings.size();
   options.seed = common.seed;
+  given.add_to(options);
   if (labels) {
     options.labels = labels_text.data();
     options.labels_size = labels_text.size();
@@ -181,12 +229,13 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
                                                   : arguments.annotated && *arguments.annotated != "-"
                                                       ? std::optional(sidecar_of(*arguments.annotated))
                                                       : std::nullopt;
-  std::vector<std::string> reports, labels;
+  std::vector<std::string> reports, inputs;
   if (sidecar_path) reports.push_back(*sidecar_path);
-  if (arguments.labels) labels.push_back(*arguments.labels);
+  if (arguments.labels) inputs.push_back(*arguments.labels);
+  for (const std::string& features : arguments.features) inputs.push_back(named_features(features).path);
   std::vector<std::string> outputs = reports;
   if (arguments.annotated) outputs.push_back(*arguments.annotated);
-  check_paths(outputs, labels);
+  check_paths(outputs, inputs);
   check_paths(reports, {arguments.model});  // annotating in place is fine, writing a report over the model is not
   Run run(common);
   const Model model = run.open(arguments.model);
@@ -196,7 +245,7 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
   OutputFile* sidecar = nullptr;
   if (arguments.annotated) annotated = &files.emplace_back(*arguments.annotated);
   if (sidecar_path) sidecar = &files.emplace_back(*sidecar_path);
-  const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels);
+  const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels, arguments.features);
   if (annotated != nullptr) write_annotated(model, report, *annotated);
   if (sidecar != nullptr) write_report(report, "json", *sidecar);
   const bool standard_output_taken =
@@ -225,7 +274,7 @@ void annotate(const CommonArguments& common, const AnnotateArguments& arguments)
     check(status, error);
     report.reset(read);
   } else {
-    report = analyze_model(run, model, common, {}, std::nullopt);
+    report = analyze_model(run, model, common, {}, std::nullopt, {});
   }
   write_annotated(model, report, annotated);
   if (!arguments.report && annotated.path() != "-") {

@@ -22,6 +22,7 @@ struct CommonArguments {
 struct AnalyzeArguments {
   std::string model;
   std::optional<std::string> report, annotated, labels;
+  std::vector<std::string> features;  // FILE.json, or LAYER=FILE.npy
   std::vector<std::string> passes;
   std::string format = "text";
 };

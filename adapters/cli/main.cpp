@@ -45,6 +45,13 @@ void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& argum
       ->type_name("OUT.onnx");
   command->add_option("--labels", arguments.labels, "Families of units: {\"layer\": {\"family\": [unit, ...]}}")
       ->type_name("FILE.json");
+  command
+      ->add_option(
+          "--features", arguments.features,
+          "Features of units: FILE.json {\"layer\": {\"feature\": [one number for each unit]}}, or a NumPy array "
+          "(units x features) of one layer, LAYER=FILE.npy")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command->add_option("--passes", arguments.passes, "Only these passes, and what they need")
       ->type_name("LIST")
       ->delimiter(',')

@@ -58,6 +58,7 @@ ReportJson meaning_to_json(const FactorMeaning& meaning) {
   json["partial"] = meaning.partial ? ReportJson(*meaning.partial) : ReportJson(nullptr);
   json["p"] = meaning.p;
   json["q"] = meaning.q;
+  if (meaning.linearised) json["linearised"] = true;
   json["named"] = meaning.named;
   return json;
 }
@@ -125,6 +126,10 @@ ReportJson features_to_json(const Report& report) {
     ReportJson json{{"layer", entry.layer.name}};
     if (!entry.graph.empty()) json["graph"] = entry.graph;
     json["units"] = entry.units;
+    if (entry.field) {
+      json["linearised"] = entry.linearised;
+      json["field"] = *entry.field;
+    }
     for (const FeatureColumn& column : entry.columns) {
       ReportJson values = ReportJson::array();
       for (const double value : column.values) values.push_back(six_digits(value));

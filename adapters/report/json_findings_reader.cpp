@@ -104,6 +104,7 @@ FactorMeaning read_meaning(const Field& field) {
   if (field.has("partial")) meaning.partial = field["partial"].number();
   meaning.p = field["p"].share();
   meaning.q = field["q"].share();
+  if (field.has("linearised")) meaning.linearised = field["linearised"].flag();
   meaning.named = field["named"].flag();
   return meaning;
 }
@@ -138,6 +139,7 @@ FeatureContrast read_contrast(const Field& field) {
   FeatureContrast contrast;
   contrast.feature = field["feature"].text();
   contrast.at_layer = field["at_layer"].text();
+  if (field.has("linearised")) contrast.linearised = field["linearised"].flag();
   contrast.test.auc = field["auc"].share();
   contrast.test.delta = field["delta"].number();
   contrast.test.p = field["p"].share();
@@ -235,8 +237,14 @@ ReportFeatures read_features(const Field& field) {
   features.layer.name = field["layer"].text();
   if (field.has("graph")) features.graph = field["graph"].text();
   features.units = field["units"].count();
+  if (field.has("field")) {
+    const auto sides = field["field"].list([](const Field& side) { return side.count(); });
+    require_length(field["field"], sides.size(), 2);
+    features.field = {sides[0], sides[1]};
+    features.linearised = field["linearised"].flag();
+  }
   for (const auto& [name, values] : field.object()) {
-    if (name == "layer" || name == "graph" || name == "units") continue;
+    if (name == "layer" || name == "graph" || name == "units" || name == "linearised" || name == "field") continue;
     const Field column = field[name.c_str()];
     features.columns.push_back({name, column.numbers(), false, false});
     require_length(column, features.columns.back().values.size(), features.units);

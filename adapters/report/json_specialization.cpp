@@ -20,6 +20,7 @@ ReportJson enrichment_to_json(const FamilyEnrichment& cell) {
 
 ReportJson contrast_to_json(const FeatureContrast& contrast) {
   ReportJson json{{"feature", contrast.feature}, {"at_layer", contrast.at_layer}};
+  if (contrast.linearised) json["linearised"] = true;
   json["auc"] = contrast.test.auc;
   json["delta"] = contrast.test.delta;
   json["p"] = contrast.test.p;

@@ -41,6 +41,10 @@ std::string p_text(double p, double log_p) {
   return p > 0 ? fmt::format("{:.1e}", p) : fmt::format("1e{:.0f}", std::ceil(log_p / std::log(10.0)));
 }
 
+std::string feature_text(const std::string& feature, bool linearised) {
+  return shortened(feature, 44) + (linearised ? " (of linearised kernels)" : "");
+}
+
 std::string q_text(double q) { return q > 0 ? fmt::format("{:.1e}", q) : "below 1e-300"; }
 
 class Summary {
@@ -249,9 +253,10 @@ class Summary {
          std::min(entry.rows, entry.columns));
     for (const FactorMeaning& meaning : entry.meaning) {
       if (!meaning.named) continue;
-      line("    factor {} is {}: r {:.2f}{}, p {:.1g}, q {:.1g}", meaning.factor, shortened(meaning.feature, 44),
-           meaning.pearson, meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "",
-           meaning.p, meaning.q);
+      line("    factor {} is {}: r {:.2f}{}, p {:.1g}, q {:.1g}", meaning.factor,
+           feature_text(meaning.feature, meaning.linearised), meaning.pearson,
+           meaning.partial ? fmt::format(" ({:.2f} given the other features)", *meaning.partial) : "", meaning.p,
+           meaning.q);
     }
   }
 
@@ -295,7 +300,7 @@ class Summary {
   void specialization() {
     if (report_.specialization.empty()) {
       gap();
-      line("Specialization: nothing to test; give --labels, or a model whose branches read the image");
+      line("Specialization: nothing to test; give --labels or --features, or a model whose branches read the image");
       return;
     }
     gap();
@@ -365,8 +370,9 @@ class Summary {
         if (contrast.q > kLevel || mirrored) continue;
         ++shown;
         line("    {}: {} {} (mean {:.2f} against {:.2f} elsewhere), AUC {:.2f}, p {:.1e}, q {:.1e}",
-             branch_name(entry.group, b), contrast.test.auc > 0.5 ? "higher" : "lower", shortened(contrast.feature, 44),
-             contrast.mean, contrast.mean_elsewhere, contrast.test.auc, contrast.test.p, contrast.q);
+             branch_name(entry.group, b), contrast.test.auc > 0.5 ? "higher" : "lower",
+             feature_text(contrast.feature, contrast.linearised), contrast.mean, contrast.mean_elsewhere,
+             contrast.test.auc, contrast.test.p, contrast.q);
       }
     }
     if (tested > 0 && shown == 0) line("    no feature of the first layer tells the branches apart");

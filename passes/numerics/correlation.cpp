@@ -2,6 +2,7 @@
 
 #include <Eigen/QR>
 #include <algorithm>
+#include <numeric>
 
 #include "passes/numerics/random.hpp"
 #include "passes/numerics/rank_tests.hpp"
@@ -29,6 +30,24 @@ std::optional<Vector> standardised(const Eigen::Ref<const Vector>& x) {
   const double norm = centred.norm();
   if (norm <= kNoSpread * size) return std::nullopt;
   return Vector(centred / norm);
+}
+
+// The columns that have spread, standardised, and which they are.
+struct Standardised {
+  Eigen::MatrixXd columns;
+  std::vector<std::size_t> which;
+};
+
+Standardised standardised_columns(const Eigen::Ref<const Eigen::MatrixXd>& m) {
+  Standardised all{Eigen::MatrixXd(m.rows(), m.cols()), {}};
+  for (Eigen::Index j = 0; j < m.cols(); ++j) {
+    const std::optional<Vector> column = standardised(m.col(j));
+    if (!column) continue;
+    all.columns.col(static_cast<Eigen::Index>(all.which.size())) = *column;
+    all.which.push_back(static_cast<std::size_t>(j));
+  }
+  all.columns.conservativeResize(m.rows(), static_cast<Eigen::Index>(all.which.size()));
+  return all;
 }
 
 double clamped(double r) { return std::clamp(r, -1.0, 1.0); }
@@ -82,42 +101,34 @@ std::optional<PartialCorrelation> partial_correlation(std::span<const double> x,
   return result;
 }
 
-std::vector<std::optional<CorrelationTest>> test_correlations(std::span<const double> x,
-                                                              const Eigen::Ref<const Eigen::MatrixXd>& features,
-                                                              int permutations, std::uint64_t seed,
-                                                              std::string_view key) {
-  std::vector<std::optional<CorrelationTest>> tests(static_cast<std::size_t>(features.cols()));
-  const auto n = static_cast<Eigen::Index>(x.size());
-  std::optional<Vector> values = standardised(as_vector(x));
-  if (!values || features.rows() != n) return tests;
-
-  Eigen::MatrixXd usable(n, features.cols());
-  std::vector<std::size_t> which;
-  for (Eigen::Index j = 0; j < features.cols(); ++j) {
-    const std::optional<Vector> column = standardised(features.col(j));
-    if (!column) continue;
-    usable.col(static_cast<Eigen::Index>(which.size())) = *column;
-    which.push_back(static_cast<std::size_t>(j));
-  }
-  usable.conservativeResize(n, static_cast<Eigen::Index>(which.size()));
-
-  const Vector observed = usable.transpose() * *values;
-  Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(observed.size());
-  for (int i = 0; i < permutations; ++i) {
-    Vector permuted = *values;
-    RandomStream(seed, key, static_cast<std::uint64_t>(i))
-        .shuffle(std::span<double>(permuted.data(), static_cast<std::size_t>(n)));
-    const Vector r = usable.transpose() * permuted;
+CorrelationTests test_correlations(const Eigen::Ref<const Eigen::MatrixXd>& x,
+                                   const Eigen::Ref<const Eigen::MatrixXd>& features, int permutations,
+                                   std::uint64_t seed, std::string_view key) {
+  CorrelationTests tests(static_cast<std::size_t>(x.cols()),
+                         std::vector<std::optional<CorrelationTest>>(static_cast<std::size_t>(features.cols())));
+  if (features.rows() != x.rows()) return tests;
+  const Standardised values = standardised_columns(x), usable = standardised_columns(features);
+  const Eigen::MatrixXd observed = usable.columns.transpose() * values.columns;
+  Eigen::ArrayXXi at_least = Eigen::ArrayXXi::Zero(observed.rows(), observed.cols());
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(x.rows()));
+  Eigen::MatrixXd permuted(values.columns.rows(), values.columns.cols()), r(observed.rows(), observed.cols());
+  for (int i = 0; i < permutations && observed.size() > 0; ++i) {
+    std::iota(order.begin(), order.end(), 0);
+    RandomStream(seed, key, static_cast<std::uint64_t>(i)).shuffle(std::span<Eigen::Index>(order));
+    permuted = values.columns(order, Eigen::all);
+    r.noalias() = usable.columns.transpose() * permuted;
     at_least += (r.array().abs() >= observed.array().abs() - 1e-12).cast<int>();  // equal sums may round apart
   }
-  for (std::size_t j = 0; j < which.size(); ++j) {
-    const auto column = static_cast<Eigen::Index>(j);
-    CorrelationTest test;
-    test.permutations = std::max(0, permutations);
-    test.r = clamped(observed[column]);
-    test.p = (1.0 + at_least[column]) / (1.0 + test.permutations);
-    test.n = n;
-    tests[which[j]] = test;
+  for (std::size_t i = 0; i < values.which.size(); ++i) {
+    for (std::size_t j = 0; j < usable.which.size(); ++j) {
+      const auto row = static_cast<Eigen::Index>(j), column = static_cast<Eigen::Index>(i);
+      CorrelationTest test;
+      test.permutations = std::max(0, permutations);
+      test.r = clamped(observed(row, column));
+      test.p = (1.0 + at_least(row, column)) / (1.0 + test.permutations);
+      test.n = x.rows();
+      tests[values.which[i]][usable.which[j]] = test;
+    }
   }
   return tests;
 }

@@ -36,11 +36,11 @@ struct CorrelationTest {
   int permutations = 0;
 };
 
-// x against each column of `features` [n x m]: m answers, nullopt where pearson gives none. The same permutations of x
-// (streams (seed, key, 0 ... permutations - 1)) serve all features.
-std::vector<std::optional<CorrelationTest>> test_correlations(std::span<const double> x,
-                                                              const Eigen::Ref<const Eigen::MatrixXd>& features,
-                                                              int permutations, std::uint64_t seed,
-                                                              std::string_view key = {});
+// Each column of x [n x k] against each of `features` [n x m]: k lists of m answers, nullopt where pearson gives none. The
+// same permutations of the rows of x (streams (seed, key, 0 ... permutations - 1)) serve all of them.
+using CorrelationTests = std::vector<std::vector<std::optional<CorrelationTest>>>;
+CorrelationTests test_correlations(const Eigen::Ref<const Eigen::MatrixXd>& x,
+                                   const Eigen::Ref<const Eigen::MatrixXd>& features, int permutations,
+                                   std::uint64_t seed, std::string_view key = {});
 
 }  // namespace ramus

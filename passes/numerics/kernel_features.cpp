@@ -16,52 +16,45 @@ constexpr std::int64_t kLargestSide = 4096;
 constexpr Eigen::Index kTransformSide = 64;  // a kernel is padded with zeros to this side: 1/64 cycles per pixel apart
 constexpr double kNoLuminance = 1e-12;       // of the kernel's energy
 
-// Discrete Fourier transforms of h x w blocks padded to a square, as two products with the matrices of the transform.
+// Discrete Fourier transforms of h x w blocks padded to a square, as two products with the matrices of the transform. The
+// blocks are real, so that half of the rows say everything; the tables hold what both halves add.
 class Spectrum {
  public:
   explicit Spectrum(KernelShape shape) {
     side_ = std::max<Eigen::Index>({kTransformSide, shape.height, shape.width});
-    rows_ = transform(shape.height);
-    columns_ = transform(shape.width).transpose();
-    frequency_.resize(side_);
-    for (Eigen::Index k = 0; k < side_; ++k) {
-      frequency_[k] = static_cast<double>(2 * k < side_ ? k : k - side_) / static_cast<double>(side_);
-    }
+    const Eigen::MatrixXcd rows = transform(side_ / 2 + 1, shape.height), columns = transform(side_, shape.width);
+    row_cosines_ = rows.real();
+    row_sines_ = rows.imag();
+    columns_ = columns.transpose();
+    constant_part_ = rows.rowwise().sum() * columns.rowwise().sum().transpose();
+    fill_tables();
   }
 
-  Matrix power(const Matrix& block) const {
-    return (rows_ * block.cast<std::complex<double>>() * columns_).cwiseAbs2();
+  // Of a block with `mean` taken from each of its elements.
+  Matrix power(const Matrix& block, double mean) const {
+    Eigen::MatrixXcd half(row_cosines_.rows(), block.cols());
+    half.real() = row_cosines_ * block;
+    half.imag() = row_sines_ * block;
+    return (half * columns_ - mean * constant_part_).cwiseAbs2();
   }
 
   // Power-weighted mean of sqrt(fx^2 + fy^2); 0 without power.
   double mean_frequency(const Matrix& power) const {
-    double sum = 0;
-    for (Eigen::Index x = 0; x < side_; ++x) {
-      for (Eigen::Index y = 0; y < side_; ++y) sum += power(y, x) * std::hypot(frequency_[y], frequency_[x]);
-    }
-    const double total = power.sum();
-    return total > 0 ? sum / total : 0;
+    const double total = power.cwiseProduct(count_).sum();
+    return total > 0 ? power.cwiseProduct(radius_).sum() / total : 0;
   }
 
   // sum P e^(2i theta) / sum P over all frequencies but zero, theta the direction of the wave; 0 without power there.
   std::complex<double> doubled_direction(const Matrix& power) const {
-    std::complex<double> sum = 0;
-    double total = 0;
-    for (Eigen::Index x = 0; x < side_; ++x) {
-      for (Eigen::Index y = 0; y < side_; ++y) {
-        if (x == 0 && y == 0) continue;
-        const std::complex<double> wave(frequency_[x], frequency_[y]);
-        sum += power(y, x) * (wave * wave / std::norm(wave));
-        total += power(y, x);
-      }
-    }
-    return total > 0 ? sum / total : std::complex<double>(0);
+    const double total = power.cwiseProduct(turning_).sum();
+    if (total <= 0) return 0;
+    return {power.cwiseProduct(cosine_).sum() / total, power.cwiseProduct(sine_).sum() / total};
   }
 
  private:
-  Eigen::MatrixXcd transform(Eigen::Index length) const {
-    Eigen::MatrixXcd matrix(side_, length);
-    for (Eigen::Index k = 0; k < side_; ++k) {
+  Eigen::MatrixXcd transform(Eigen::Index frequencies, Eigen::Index length) const {
+    Eigen::MatrixXcd matrix(frequencies, length);
+    for (Eigen::Index k = 0; k < frequencies; ++k) {
       for (Eigen::Index t = 0; t < length; ++t) {
         const double turn = static_cast<double>(k * t % side_) / static_cast<double>(side_);
         matrix(k, t) = std::polar(1.0, -boost::math::constants::two_pi<double>() * turn);
@@ -70,9 +63,32 @@ class Spectrum {
     return matrix;
   }
 
+  double frequency(Eigen::Index k) const {
+    return static_cast<double>(2 * k < side_ ? k : k - side_) / static_cast<double>(side_);
+  }
+
+  void fill_tables() {
+    count_ = turning_ = radius_ = cosine_ = sine_ = Matrix::Zero(side_ / 2 + 1, side_);
+    for (Eigen::Index x = 0; x < side_; ++x) {
+      for (Eigen::Index y = 0; y < side_; ++y) {
+        const bool below = 2 * y <= side_;  // else the frequency opposite to it stands in the tables
+        const Eigen::Index row = below ? y : side_ - y, column = below ? x : (side_ - x) % side_;
+        const std::complex<double> wave(frequency(x), frequency(y));
+        count_(row, column) += 1;
+        if (x == 0 && y == 0) continue;
+        const std::complex<double> doubled = wave * wave / std::norm(wave);
+        turning_(row, column) += 1;
+        radius_(row, column) += std::abs(wave);
+        cosine_(row, column) += doubled.real();
+        sine_(row, column) += doubled.imag();
+      }
+    }
+  }
+
   Eigen::Index side_ = 0;
-  Eigen::MatrixXcd rows_, columns_;
-  Eigen::VectorXd frequency_;
+  Matrix row_cosines_, row_sines_;
+  Eigen::MatrixXcd columns_, constant_part_;
+  Matrix count_, turning_, radius_, cosine_, sine_;
 };
 
 // [inputs x taps], the incoming weights of one unit.
@@ -116,8 +132,7 @@ void describe(const RowMajor& kernel, Eigen::Index unit, KernelShape shape, cons
   const double mean = kernel.mean();
   Matrix added;
   for (Eigen::Index c = 0; c < kernel.rows(); ++c) {
-    const Eigen::RowVectorXd channel = kernel.row(c).array() - mean;
-    const Matrix power = spectrum.power(block_of(channel, shape));
+    const Matrix power = spectrum.power(block_of(kernel.row(c), shape), mean);
     added = c == 0 ? power : Matrix(added + power);
   }
   features.frequency[unit] = spectrum.mean_frequency(added);
@@ -126,7 +141,7 @@ void describe(const RowMajor& kernel, Eigen::Index unit, KernelShape shape, cons
     features.no_luminance.push_back(unit);
     return;
   }
-  const Matrix power = spectrum.power(block_of(luminance, shape));
+  const Matrix power = spectrum.power(block_of(luminance, shape), 0);
   const std::complex<double> doubled = spectrum.doubled_direction(power);
   features.orientation[unit] = degrees_of(doubled);
   features.orientation_selectivity[unit] = std::min(1.0, std::abs(doubled));

@@ -6,6 +6,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "passes/numerics/random.hpp"
 
@@ -70,23 +71,27 @@ class GramProduct {
   Eigen::Index side_;
 };
 
-// As many of the k leading eigenvectors as converge.
+// As many of the k leading eigenvectors as converge; none where Spectra gives up on a tridiagonal matrix of its own.
 GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance) {
   const Eigen::Index space = std::min(product.rows(), std::max<Eigen::Index>(2 * k + 16, 32));
   Spectra::SymEigsSolver<GramProduct> solver(product, k, space);
-  solver.init();
-  solver.compute(Spectra::SortRule::LargestAlge, 300, tolerance);
-  GramBasis basis;
-  basis.values = solver.eigenvalues().cwiseMax(0.0);
-  basis.vectors = solver.eigenvectors();
-  return basis;
+  try {
+    solver.init();
+    solver.compute(Spectra::SortRule::LargestAlge, 300, tolerance);
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+  return {solver.eigenvectors(), solver.eigenvalues().cwiseMax(0.0)};
 }
 
 bool suits_lanczos(Eigen::Index side, Eigen::Index k) { return side > kFullSolverSide && 4 * k + 40 < side; }
 
 GramBasis leading_basis(const Matrix& gram, Eigen::Index k, double tolerance) {
-  if (!suits_lanczos(gram.rows(), k) || gram.diagonal().isZero(0)) return solve_fully(gram, k);
-  return solve_by_lanczos(GramProduct(gram), k, tolerance);
+  if (suits_lanczos(gram.rows(), k) && !gram.diagonal().isZero(0)) {
+    GramBasis basis = solve_by_lanczos(GramProduct(gram), k, tolerance);
+    if (basis.values.size() == k) return basis;
+  }
+  return solve_fully(gram, k);
 }
 
 void fix_signs(SingularFactors& factors) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "passes/factor_meaning.hpp"
 #include "passes/numerics/random.hpp"
 #include "tests/passes/run_passes.hpp"
 
@@ -142,4 +143,21 @@ TEST_CASE("of many that write into one sum, the nearest are compared, and the re
   CHECK(some.findings.factors.at(10).id == "c5->y");
   REQUIRE_FALSE(some.findings.notes.empty());
   CHECK(some.findings.notes.back().text.rfind("10 pairs of layers are left out", 0) == 0);
+}
+
+TEST_CASE("what a join hands on has the features of the layers behind it") {
+  const Analysed analysed = analyse(
+      "x:[1,3,8,8] -> y : a = Conv(x, A:float[4,3,3,3]); b = Conv[pads=[1,1,1,1]](x, B:float[5,3,5,5]);"
+      "r = Relu(b); c = Concat[axis=1](r, a); y = Conv(c, C:float[6,9,1,1])",
+      {.passes = {"factors"}, .settings = {"factors.permutations=19"}});
+  const Wiring& wiring = analysed.findings.factors.back().wiring;
+  REQUIRE(wiring.joint);
+  const auto read = features_read(analysed.findings, *analysed.graph, analysed.analyses->channel_flow(), wiring);
+  REQUIRE(read.has_value());
+  const auto &a = analysed.findings.features[0].find("colour")->values,
+             &b = analysed.findings.features[1].find("colour")->values;
+  std::vector<double> joined = b;
+  joined.insert(joined.end(), a.begin(), a.end());
+  CHECK(read->find("colour")->values == joined);
+  CHECK_FALSE(read->linearised);
 }

@@ -14,6 +14,7 @@ struct Wanted {
   std::vector<std::string> passes = {};
   std::vector<std::string> settings = {};
   const LabelsFile* labels = nullptr;
+  const std::vector<UserFeature>* features = nullptr;
   Limits limits = {};
 };
 
@@ -26,6 +27,7 @@ inline Result<Analysed> run_passes(Graph graph, const Wanted& wanted = {}) {
   request.passes = wanted.passes;
   request.options = &options;
   request.labels = wanted.labels;
+  request.features = wanted.features;
   request.limits = wanted.limits;
   return run_pipeline(std::move(graph), request);
 }

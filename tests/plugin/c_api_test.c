@@ -199,6 +199,35 @@ static void structs_of_an_older_size_keep_their_defaults(const char* path) {
   ramus_session_destroy(session);
 }
 
+static void a_host_gives_features(const char* path) {
+  ramus_session* session = NULL;
+  ramus_model* model = NULL;
+  ramus_report* report = NULL;
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_session_create(NULL, &session, NULL) == RAMUS_OK);
+  assert(ramus_model_open(session, path, &model, NULL) == RAMUS_OK);
+  ramus_features features = RAMUS_FEATURES_INIT;
+  const char* const json = "{\"/branches.0/conv1/Conv\": {\"curvature\": [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]}}";
+  features.data = json;
+  features.size = strlen(json);
+  const ramus_features* const files[] = {&features};
+  ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
+  options.features = files;
+  options.features_count = 1;
+  assert(ramus_analyze(model, &options, &report, NULL) == RAMUS_OK);
+  text written = {NULL, 0};
+  assert(ramus_report_write(report, "json", append, &written, NULL) == RAMUS_OK);
+  assert(strstr(written.data, "\"curvature\"") != NULL);
+  free(written.data);
+  ramus_report_destroy(report);
+  features.layer = "/branches.0/conv1/Conv";
+  features.name = "w.npy";
+  assert(ramus_analyze(model, &options, &report, &error) == RAMUS_USAGE);
+  assert(strcmp(error.message, "w.npy: is not a NumPy array of numbers (.npy)") == 0);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
 static int lines = 0;
 static void count_line(void* user, int32_t level, const char* line) {
   (void)level;
@@ -267,6 +296,7 @@ int main(int argc, char** argv) {
   errors_say_what_is_wrong_and_leave_outputs_alone(argv[1]);
   a_model_from_memory_has_the_name_that_it_is_given(argv[1]);
   structs_of_an_older_size_keep_their_defaults(argv[1]);
+  a_host_gives_features(argv[1]);
   the_host_hears_log_and_progress(argv[1]);
   the_number_of_threads_changes_no_byte(argv[1]);
 

@@ -199,6 +199,17 @@ def outputs_of_a_full_run():
         prepare=write("l.json", json.dumps({"/Concat": {"a": list(range(30)), "b": list(range(30, 64))}}).encode()),
     )  # fmt: skip
     check_schema("analyze-labels", with_labels.stdout)
+    with_features, _ = check(
+        "analyze-features", "analyze", "model.onnx", "--format", "json", "--features", "f.json", shows=False,
+        prepare=write("f.json", json.dumps({"/Concat": {"height": list(range(64))}}).encode()),
+    )  # fmt: skip
+    check_schema("analyze-features", with_features.stdout)
+    array, _ = check(
+        "analyze-features-array", "analyze", "model.onnx", "--format", "json", "--features", "/Concat=height.npy", shows=False,
+        prepare=lambda folder: np.save(folder / "height.npy", np.arange(64.0)),
+    )  # fmt: skip
+    if array.stdout.replace(b"height.npy", b"f.json") != with_features.stdout:
+        fail("analyze-features-array", "the same numbers from JSON give another report")
     _, files = check(
         "analyze-all", "analyze", "model.onnx", "-o", "r.json", "--annotate", "a.onnx", leaves=["r.json", "a.onnx"], shows=False
     )
@@ -291,6 +302,35 @@ def errors():
             prepare=write("l.json", text.encode()), exit_status=2,
         )  # fmt: skip
     check("labels-missing", "analyze", "model.onnx", "--labels", "l.json", exit_status=3)
+    for name, text in (
+        ("not-json", "{"),
+        ("unknown-layer", '{"conv9": {"height": [1]}}'),
+        ("too-few", '{"/Concat": {"height": [1, 2]}}'),
+        ("no-number", '{"/Concat": {"height": ["a"]}}'),
+    ):
+        check(
+            f"features-{name}", "analyze", "model.onnx", "--features", "f.json", "-o", "r.json",
+            prepare=write("f.json", text.encode()), exit_status=2,
+        )  # fmt: skip
+    check("features-missing", "analyze", "model.onnx", "--features", "f.json", exit_status=3)
+    check("features-array-without-layer", "analyze", "model.onnx", "--features", "w.npy", exit_status=2)
+    for name, array in (
+        ("objects", np.array([{}] * 64, object)),
+        ("cube", np.zeros((2, 2, 2))),
+        ("too-few", np.zeros((2, 3), ">f4")),
+        ("nan", np.full(64, np.nan)),
+    ):
+        check(
+            f"features-array-{name}", "analyze", "model.onnx", "--features", "/Concat=w.npy", "-o", "r.json", exit_status=2,
+            prepare=lambda folder, array=array: np.save(folder / "w.npy", array),
+        )  # fmt: skip
+    check(
+        "features-array-that-lies", "analyze", "model.onnx", "--features", "/Concat=w.npy", "-o", "r.json", exit_status=2,
+        prepare=lambda folder: (
+            np.save(folder / "w.npy", np.zeros(64)),
+            (folder / "w.npy").write_bytes((folder / "w.npy").read_bytes().replace(b"(64,), }         ", b"(64000000000,), }")),
+        ),
+    )  # fmt: skip
     check(
         "report-not-json", "annotate", "model.onnx", "-o", "a.onnx", "--report", "r.json",
         prepare=write("r.json", b"{}"), exit_status=3,

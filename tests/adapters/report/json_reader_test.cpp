@@ -78,6 +78,10 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(values.score->p == 0.001);
   CHECK(values.branches.at(0).enrichment.at(0).test.p == 2.4847210327344655e-09);
   CHECK(values.branches.at(0).features.at(0).test.auc == 0.97);
+  CHECK_FALSE(values.branches.at(0).features.at(0).linearised);
+  CHECK(read->features.at(0).linearised);
+  CHECK(read->features.at(0).field == std::array<std::int64_t, 2>{15, 11});
+  CHECK(read->features.at(0).columns.size() == 2);
 }
 
 TEST_CASE("an error says where it is") {

@@ -86,6 +86,12 @@ TEST_CASE("a partial correlation that nothing is left of is null") {
   CHECK(at(json, "/factors/0/beside/raw/meaning") == R"([null,{"feature":"colour","pearson":0.84}])");
 }
 
+TEST_CASE("features say whether their kernels are linearised, and how large these are") {
+  const ReportJson json = parsed(two_branch_report());
+  CHECK(at(json, "/features/0/linearised") == "true");
+  CHECK(at(json, "/features/0/field") == "[15,11]");
+}
+
 TEST_CASE("numbers come back as they were, and p that underflows has a logarithm") {
   const ReportJson json = parsed(two_branch_report());
   const ReportJson& cells = json["specialization"][0]["branches"][0]["enrichment"];

@@ -109,8 +109,8 @@ ReportFactors factors() {
   made.factors = std::make_shared<const MatrixFactors>(std::move(matrix));
   made.raw = {{3, 1}, true, {std::nullopt, "colour"}, {0, 0.84}};
   made.centred = {{2.5, 1}, false, {"colour", std::nullopt}, {-0.86, 0}};
-  made.meaning = {{0, "colour", 0.85, 0.8, 0.5, 1e-4, 4e-4, true, true},
-                  {0, "fan_out_norm", -0.4, -0.3, {}, 0.25, 0.5, true, false}};
+  made.meaning = {{0, "colour", 0.85, 0.8, 0.5, 1e-4, 4e-4, true, false, true},
+                  {0, "fan_out_norm", -0.4, -0.3, {}, 0.25, 0.5, true, false, false}};
   return made;
 }
 
@@ -180,7 +180,8 @@ Report two_branch_report() {
   report.streams = {stream()};
   report.factors = {factors()};
   report.latent = {latent()};
-  report.features = {{"12/then_branch", {"conv1", 0}, 2, {{"frequency", {0.1, 0.25}}, {"colour", {1, 0}}}}};
+  report.features = {
+      {"12/then_branch", {"conv1", 0}, 2, {{"frequency", {0.1, 0.25}}, {"colour", {1, 0}}}, {{15, 11}}, true}};
   report.specialization = {specialization()};
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
   report.options = {{"factors.k", "8"}, {"seed", "0"}};

@@ -80,6 +80,15 @@ TEST_CASE("groups built alike, side by side, are told once") {
   CHECK(has(text, "  copy g4  concat of 2"));
 }
 
+TEST_CASE("features of linearised kernels are called so") {
+  Report report = two_branch_report();
+  report.factors[0].meaning[0].linearised = true;
+  report.specialization[0].values.branches[0].features[0].linearised = true;
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "factor 0 is colour (of linearised kernels): r 0.85"));
+  CHECK(has(text, "mixed3a_5x5: higher colour (of linearised kernels)"));
+}
+
 TEST_CASE("what was looked for and not found is said") {
   const std::string text = written_as("text", empty_report());
   CHECK(has(text, "Branches: no fork meets again"));

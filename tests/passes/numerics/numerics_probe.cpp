@@ -81,8 +81,9 @@ json correlation(const json& q) {
   }
   if (q.contains("permutations")) {
     const Eigen::Map<const Eigen::VectorXd> column(y.data(), static_cast<Eigen::Index>(y.size()));
-    const auto tests = test_correlations(x, column, q["permutations"], 7, "probe");
-    if (tests[0]) answer["p"] = tests[0]->p;
+    const Eigen::Map<const Eigen::VectorXd> other(x.data(), static_cast<Eigen::Index>(x.size()));
+    const auto tests = test_correlations(other, column, q["permutations"], 7, "probe");
+    if (tests[0][0]) answer["p"] = tests[0][0]->p;
   }
   return answer;
 }

@@ -206,18 +206,21 @@ TEST_CASE("partial correlation: a common cause is taken away, a repeated control
 TEST_CASE("correlation tests share their permutations and leave out what has no spread") {
   RandomStream random(4, 0);
   Eigen::MatrixXd features(50, 3);
-  std::vector<double> x;
+  Eigen::MatrixXd x(50, 3);
   for (Eigen::Index i = 0; i < 50; ++i) {
-    x.push_back(random.unit());
-    features.row(i) << x.back() + random.unit(), 1, random.unit();
+    x.row(i) << random.unit(), 7, random.unit();
+    features.row(i) << x(i, 0) + random.unit(), 1, random.unit();
   }
-  const auto tests = test_correlations(x, features, 999, 0, "meaning");
+  const CorrelationTests tests = test_correlations(x, features, 999, 0, "meaning");
   REQUIRE(tests.size() == 3);
-  CHECK(tests[0]->p == near(0.001));
-  CHECK_FALSE(tests[1]);
-  CHECK(tests[2]->p > 0.05);
-  const auto alone = test_correlations(x, features.col(2), 999, 0, "meaning");
-  CHECK(alone[0]->p == tests[2]->p);
+  REQUIRE(tests[0].size() == 3);
+  CHECK(tests[0][0]->p == near(0.001));
+  CHECK_FALSE(tests[0][1]);
+  CHECK(tests[0][2]->p > 0.05);
+  CHECK_FALSE(tests[1][0]);
+  CHECK(tests[2][0]->p > 0.05);
+  const CorrelationTests alone = test_correlations(x.col(2), features.col(2), 999, 0, "meaning");
+  CHECK(alone[0][0]->p == tests[2][2]->p);
 }
 
 }  // namespace
