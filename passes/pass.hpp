@@ -18,6 +18,7 @@
 #include "passes/analyses.hpp"
 #include "passes/branch_group.hpp"
 #include "passes/branch_tree.hpp"
+#include "passes/composition.hpp"
 #include "passes/factors.hpp"
 #include "passes/labels.hpp"
 #include "passes/latent_branches.hpp"
@@ -38,6 +39,7 @@ struct Findings {
   std::vector<UnitFeatures> features;
   std::vector<Factorization> factors;
   std::vector<LatentBranches> latent;
+  std::vector<StreamComposition> composition;
   std::vector<GroupSpecialization> specialization;
   std::vector<Note> notes;
 

@@ -4,6 +4,7 @@
 
 #include "passes/attention_heads.hpp"
 #include "passes/channel_shuffle.hpp"
+#include "passes/composition.hpp"
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
 #include "passes/drop_no_ops.hpp"
@@ -41,12 +42,23 @@ constexpr std::array kLatentOptions{
     OptionInfo{"entries", "65536", "64..16777216", "pairs of units beyond which two layers are not searched"},
 };
 
+constexpr std::array kCompositionOptions{
+    OptionInfo{"pairs", "4096", "1..1048576",
+               "pairs of blocks, or of heads, beyond which a stream is not composed by them"},
+    OptionInfo{"entries", "67108864", "1..1073741824", "numbers that may be kept for one stream (8 bytes each)"},
+    OptionInfo{"work", "100000000000", "1..1000000000000000",
+               "multiply-adds that a stream may take before it is paired"},
+};
+
 // What a pass reads of those above it, with what these read in turn.
 constexpr std::array<std::string_view, 6> kFinders{"explicit-branches", "grouped-branches",     "attention-heads",
                                                    "expert-branches",   "conditional-branches", "output-branches"};
 constexpr std::array<std::string_view, 7> kTree{"explicit-branches", "grouped-branches",     "attention-heads",
                                                 "expert-branches",   "conditional-branches", "output-branches",
                                                 "branch-tree"};
+constexpr std::array<std::string_view, 8> kStreams{"explicit-branches", "grouped-branches",     "attention-heads",
+                                                   "expert-branches",   "conditional-branches", "output-branches",
+                                                   "branch-tree",       "residual-streams"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
 constexpr std::array<std::string_view, 2> kFactors{"unit-features", "factors"};
 constexpr std::array<std::string_view, 8> kBranchesAndFeatures{
@@ -150,6 +162,8 @@ constexpr std::array kPasses{
              kFactorOptions, kFeatures, find_factors, true},
     PassInfo{"latent-branches", PassKind::analysis, "groups of units that the weights between two layers keep together",
              kLatentOptions, kFactors, find_latent_branches, true},
+    PassInfo{"composition", PassKind::analysis, "how much later blocks of a stream read of what earlier ones write",
+             kCompositionOptions, kStreams, find_composition, true},
     PassInfo{"specialization",
              PassKind::analysis,
              "which families and features gather in one branch",

@@ -35,7 +35,11 @@ class ReportBuilder {
   void run() {
     add_graph();
     for (const BranchTree::Entry& entry : tree_.entries) add_group(entry);
+    const std::size_t first_stream = report_.streams.size();
     for (const ResidualStream& stream : found_.streams) add_stream(stream);
+    for (const StreamComposition& stream : found_.composition) {
+      report_.streams[first_stream + stream.stream].composition = stream.pairs;
+    }
     for (const UnitFeatures& features : found_.features) {
       report_.features.push_back(
           {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised});

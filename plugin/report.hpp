@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "graph/note.hpp"
+#include "passes/composition.hpp"
 #include "passes/factors.hpp"
 #include "passes/latent_branches.hpp"
 #include "passes/specialization.hpp"
@@ -101,6 +102,7 @@ struct ReportStream {
   std::vector<ReportStreamBlock> blocks;
   std::string paths;                      // decimal
   std::vector<std::string> path_lengths;  // by number of blocks entered, decimal
+  std::vector<ComposedPair> composition;
 };
 
 struct ReportFactors {

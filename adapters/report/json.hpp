@@ -15,6 +15,7 @@ Status write_json(const Report& report, const TextSink& sink);
 // The parts, each in a file of its own.
 ReportJson groups_to_json(const Report& report);
 ReportJson streams_to_json(const Report& report);
+ReportJson composition_to_json(const std::vector<ComposedPair>& pairs);
 ReportJson factors_to_json(const Report& report);
 ReportJson latent_to_json(const Report& report);
 ReportJson features_to_json(const Report& report);

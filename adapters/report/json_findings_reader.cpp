@@ -206,6 +206,32 @@ ReportFactors read_factors(const Field& field, FactorsById& above) {
   return factors;
 }
 
+ComposedPair read_composed_pair(const Field& field, std::size_t blocks) {
+  using enum CompositionKind;
+  ComposedPair pair;
+  pair.kind = enumerator(field["kind"], {block, query, key, value});
+  pair.from = field["from_block"].index();
+  pair.to = field["to_block"].index();
+  if (pair.to >= blocks) field["to_block"].fail("is beyond the stream");
+  if (pair.from >= pair.to) field["from_block"].fail("must come before to_block");
+  if (field.has("from_head")) pair.from_head = field["from_head"].index();
+  if (field.has("to_head")) pair.to_head = field["to_head"].index();
+  pair.link = enumerator(field["link"], {StreamLink::exact, StreamLink::linear, StreamLink::approximate});
+  pair.via = field["via"].texts();
+  pair.composition = {field["size"].number(),  field["size_centred"].number(),
+                      field["score"].number(), field["baseline"].number(),
+                      field["z"].number(),     field["p"].share()};
+  pair.q = field["q"].share();
+  if (field.has("subspaces")) {
+    const Field subspaces = field["subspaces"];
+    pair.written = subspaces["written"].count();
+    pair.read = subspaces["read"].count();
+    pair.overlap = subspaces["overlap"].share();
+    pair.overlap_by_chance = subspaces["by_chance"].share();
+  }
+  return pair;
+}
+
 ReportLatent read_latent(const Field& field) {
   using enum CoClusteringStatus;
   ReportLatent latent;

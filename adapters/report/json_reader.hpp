@@ -14,6 +14,8 @@ ReportGraph read_graph(const Field& field);
 // json_findings_reader.cpp
 using FactorsById = std::map<std::string, std::shared_ptr<const MatrixFactors>>;
 ReportFactors read_factors(const Field& field, FactorsById& above);
+// `blocks`: of the stream.
+ComposedPair read_composed_pair(const Field& field, std::size_t blocks);
 ReportLatent read_latent(const Field& field);
 ReportFeatures read_features(const Field& field);
 // `groups`: those of the report, which the branches must fit.

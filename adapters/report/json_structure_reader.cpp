@@ -103,6 +103,8 @@ ReportStream read_stream(const Field& field) {
   stream.blocks = field["blocks"].list(read_block);
   stream.paths = field["paths"].text();
   stream.path_lengths = field["path_lengths"].texts();
+  stream.composition =
+      field["composition"].list([&](const Field& pair) { return read_composed_pair(pair, stream.blocks.size()); });
   return stream;
 }
 

@@ -17,6 +17,7 @@ constexpr std::size_t kMostGroups = 24;
 constexpr std::size_t kMostBranches = 8;
 constexpr std::size_t kMostWirings = 6;
 constexpr Eigen::Index kMostShares = 3;  // of one wiring's factors
+constexpr std::size_t kMostPairs = 3;    // of one stream's compositions
 constexpr int kMostSizes = 16;           // of one wiring's latent branches
 constexpr std::size_t kMostFindings = 10;
 constexpr std::size_t kMostTested = 12;  // groups with specialization
@@ -196,6 +197,37 @@ class Summary {
     line("  {}: {}, {} paths", shortened(stream.name, 60), plural(stream.blocks.size(), "block", "blocks"),
          stream.paths.size() < 16 ? stream.paths : fmt::format("about 10^{}", stream.paths.size() - 1));
     line("    links: {}{}", told, bends.empty() ? "" : fmt::format(" (across {})", fmt::join(bends, ", ")));
+    composition(stream);
+  }
+
+  // The strongest pairs of blocks, and of heads.
+  void composition(const ReportStream& stream) {
+    for (const bool heads : {false, true}) {
+      std::size_t asked = 0;
+      std::vector<const ComposedPair*> found;
+      for (const ComposedPair& pair : stream.composition) {
+        if (pair.from_head.has_value() != heads) continue;
+        ++asked;
+        if (pair.q <= kLevel && excess(pair) > 0) found.push_back(&pair);
+      }
+      if (asked == 0) continue;
+      std::stable_sort(found.begin(), found.end(),
+                       [](const ComposedPair* a, const ComposedPair* b) { return excess(*a) > excess(*b); });
+      line("    composition beyond chance in {} of {}", found.size(),
+           plural(asked, heads ? "pair of heads" : "pair of blocks", heads ? "pairs of heads" : "pairs of blocks"));
+      for (std::size_t i = 0; i < std::min(found.size(), kMostPairs); ++i) composed_pair(*found[i]);
+    }
+  }
+
+  static double excess(const ComposedPair& pair) { return pair.composition.score - pair.composition.baseline; }
+
+  void composed_pair(const ComposedPair& pair) {
+    std::string from = fmt::format("block {}", pair.from), to = fmt::format("block {}", pair.to);
+    if (pair.from_head) from = fmt::format("head {} of {}", *pair.from_head, from);
+    if (pair.to_head) to = fmt::format("{} of head {} of {}", name_of(pair.kind), *pair.to_head, to);
+    const double p = pair.composition.p;
+    line("      {} writes what {} reads: {:.2f} (by chance {:.2f}), p {}", from, to, pair.composition.score,
+         pair.composition.baseline, p > kSmallestCompositionP ? fmt::format("{:.1g}", p) : "below 1e-4");
   }
 
   void factors() {

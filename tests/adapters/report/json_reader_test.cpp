@@ -70,6 +70,10 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(factors.factors->inputs.at(2).pole == -1);
   CHECK(factors.factors->inputs.at(3).factor == -1);
   CHECK(name_of_factor(factors.meaning, 0) == "colour");
+  const ComposedPair& pair = read->streams.at(0).composition.at(1);
+  CHECK(pair.kind == CompositionKind::key);
+  CHECK(pair.from_head == 3);
+  CHECK(pair.composition.score == 0.5);
   const CoClustering& clustering = read->latent.at(0).clustering;
   CHECK(clustering.groups == 2);
   CHECK(clustering.inputs == std::vector<int>{0, 1, 1, -1});
@@ -101,6 +105,10 @@ TEST_CASE("an error says where it is") {
   CHECK(error_with("/factors/0/status", "lost") == "is no report: factors[0].status: is none of the known words");
   CHECK(error_with("/factors/0/significant", 4) ==
         "is no report: factors[0].significant: must not exceed the number of factors");
+  CHECK(error_with("/streams/0/composition/0/to_block", 2) ==
+        "is no report: streams[0].composition[0].to_block: is beyond the stream");
+  CHECK(error_with("/streams/0/composition/0/from_block", 1) ==
+        "is no report: streams[0].composition[0].from_block: must come before to_block");
   CHECK(error_with("/latent/0/columns", 5) == "is no report: latent[0].assignment.from: must have 5 entries");
   CHECK(error_with("/latent/0/assignment/to/1", 2) == "is no report: latent[0].assignment.to[1]: is not a branch");
   CHECK(error_with("/latent/0/status", "lost") == "is no report: latent[0].status: is none of the known words");

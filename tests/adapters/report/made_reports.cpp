@@ -70,9 +70,28 @@ ReportStream stream() {
   made.name = "block";
   made.start = "pool2";
   made.end = "sum";
-  made.blocks = {{"g1", "g1.b1", "pool2", {"mixed3a_1x1/add", 0}, "approximate", {"Relu"}}};
-  made.paths = "2";
-  made.path_lengths = {"1", "1"};
+  made.blocks = {{"g1", "g1.b1", "pool2", {"mixed3a_1x1/add", 0}, "approximate", {"Relu"}},
+                 {"g1", "g1.b1", "sum", {"mixed3a_1x1/add", 0}, "exact", {}}};
+  made.paths = "4";
+  made.path_lengths = {"1", "2", "1"};
+  ComposedPair pair;
+  pair.to = 1;
+  pair.link = StreamLink::approximate;
+  pair.via = {"Relu"};
+  pair.composition = {2.5, 2.25, 0.31, 0.18, 6.5, 0.001};
+  pair.q = 0.004;
+  pair.written = 12;
+  pair.read = 30;
+  pair.overlap = 0.75;
+  pair.overlap_by_chance = 0.46875;
+  ComposedPair heads = pair;
+  heads.kind = CompositionKind::key;
+  heads.from_head = 3;
+  heads.to_head = 1;
+  heads.composition.score = 0.5;
+  heads.written = heads.read = 0;
+  heads.overlap = heads.overlap_by_chance = 0;
+  made.composition = {pair, heads};
   return made;
 }
 

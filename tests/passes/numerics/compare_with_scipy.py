@@ -290,6 +290,54 @@ def kernel_cases():
         )
 
 
+def composed(read, write):
+    """[outer, inner, rows, columns], kernels convolved in full; read [outer, units, ...], write [inner, units, ...]."""
+    shape = [read.shape[axis] + write.shape[axis] - 1 for axis in (2, 3)]
+    c = np.zeros((read.shape[0], write.shape[0], *shape))
+    for y, x in np.ndindex(*read.shape[2:]):
+        for v, u in np.ndindex(*write.shape[2:]):
+            c[:, :, y + v, x + u] += read[:, :, y, x] @ write[:, :, v, u].T
+    return c
+
+
+def leading(k, share):
+    flat = np.moveaxis(k, 1, 0).reshape(k.shape[1], -1)
+    u, s, _ = np.linalg.svd(flat, full_matrices=False)
+    return u[:, : np.searchsorted(np.cumsum(s**2), share * (s**2).sum()) + 1]
+
+
+def composition_cases():
+    for m, q, n, size, smooth in ((7, 9, 12, (1, 1), 0), (20, 5, 16, (3, 1), 0), (6, 8, 10, (3, 3), 0), (6, 8, 10, (3, 3), 2)):
+        read, write = rng.normal(size=(m, n, size[0], size[0])), rng.normal(size=(q, n, size[1], size[1]))
+        read, write = read + smooth * read.mean((2, 3), keepdims=True), write + smooth * write.mean((2, 3), keepdims=True)
+        write[:, :3] += rng.normal(size=(q, 1, 1, 1))
+        c = composed(read, write)
+        norms = np.linalg.norm(read) * np.linalg.norm(write)
+        centred = c - c.mean(0, keepdims=True)
+        centred -= centred.mean(1, keepdims=True)
+        turned = []
+        for _ in range(3000):
+            rotation, upper = np.linalg.qr(rng.normal(size=(n, n)))
+            rotation *= np.sign(np.diag(upper))
+            turned.append((composed(read, np.einsum("qnyx,nm->qmyx", write, rotation)) ** 2).sum())
+        turned = np.array(turned)
+        cosines = np.linalg.svd(leading(read, 0.9).T @ leading(write, 0.9), compute_uv=False)
+
+        def check(a, c=c, norms=norms, centred=centred, turned=turned, cosines=cosines, name=f"composition {m} {n} {size}"):
+            probe.near(f"{name} size", a["size"], np.linalg.norm(c), 1e-9)
+            probe.near(f"{name} score", a["score"], np.linalg.norm(c) / norms, 1e-9)
+            probe.near(f"{name} centred", a["size_centred"], np.linalg.norm(centred), 1e-9)
+            probe.near(f"{name} overlap", a["overlap"], (cosines**2).mean(), 1e-9)
+            mean, sd, runs = turned.mean(), turned.std(), len(turned)
+            probe.true(f"{name} mean", abs((a["baseline"] * norms) ** 2 - mean) < 4.5 * sd / runs**0.5, (a, mean))
+            stated = ((c**2).sum() - (a["baseline"] * norms) ** 2) / a["z"]
+            probe.true(f"{name} sd", abs(stated / sd - 1) < 0.1, (stated, sd))
+            p = (turned >= (c**2).sum()).mean()
+            probe.true(f"{name} p", abs(a["p"] - p) < 0.05, (a["p"], p))
+
+        probe.ask(check, what="composition", read=read.tolist(), write=write.tolist(), lag=2)
+
+
 def tracy_widom_cases():
     # Quantiles of TW_1: Johnstone 2001, table 1 (upper tails 0.5 to 0.01).
     for x, tail in ((-1.27, 0.5), (0.45, 0.1), (0.98, 0.05), (2.02, 0.01)):
@@ -305,6 +353,7 @@ for cases in (
     factor_cases,
     co_clustering_cases,
     kernel_cases,
+    composition_cases,
     tracy_widom_cases,
 ):
     cases()

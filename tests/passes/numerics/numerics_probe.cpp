@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "passes/numerics/co_clustering.hpp"
+#include "passes/numerics/composition.hpp"
 #include "passes/numerics/kernel_features.hpp"
 #include "passes/numerics/matrix_factors.hpp"
 #include "passes/numerics/statistics.hpp"
@@ -163,6 +164,45 @@ json kernel(const json& q) {
   return answer;
 }
 
+// A kernel [inner][units][rows][columns], read by inner rows, or written from them.
+StreamMap stream_map(const json& k, const KernelLag& most) {
+  const auto rows = static_cast<std::int64_t>(k[0][0].size()), columns = static_cast<std::int64_t>(k[0][0][0].size());
+  StreamWeights weights;
+  std::vector<KernelLag> places;
+  for (std::int64_t y = 0; y < rows; ++y) {
+    for (std::int64_t x = 0; x < columns; ++x) {
+      Matrix tap(k.size(), k[0].size());
+      for (std::size_t i = 0; i < k.size(); ++i) {
+        for (std::size_t u = 0; u < k[i].size(); ++u) {
+          tap(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(u)) =
+              k[i][u][static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
+        }
+      }
+      weights.taps.push_back(std::move(tap));
+      places.push_back({y, x});
+    }
+  }
+  StreamMap map(static_cast<Eigen::Index>(k[0].size()), most);
+  map.add({&weights, 1}, places);
+  return map;
+}
+
+json composition(const json& q) {
+  const KernelLag most{q["lag"], q["lag"]};
+  const StreamMap read = stream_map(q["read"], most), write = stream_map(q["write"], most);
+  const Composition c = compose(read, write);
+  const Matrix reads = leading_subspace(read, 0.9), writes = leading_subspace(write, 0.9);
+  return {{"size", c.size},
+          {"size_centred", c.size_centred},
+          {"score", c.score},
+          {"baseline", c.baseline},
+          {"z", c.z},
+          {"p", c.p},
+          {"overlap", subspace_overlap(reads, writes)},
+          {"read_rank", reads.cols()},
+          {"write_rank", writes.cols()}};
+}
+
 json answer(const json& q) {
   const std::string what = q["what"];
   if (what == "enrichment") return enrichment(q);
@@ -175,6 +215,7 @@ json answer(const json& q) {
   if (what == "factors") return factors(q);
   if (what == "co_clustering") return co_clustering(q);
   if (what == "kernel") return kernel(q);
+  if (what == "composition") return composition(q);
   return {{"error", "unknown question: " + what}};
 }
 

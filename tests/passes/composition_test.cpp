@@ -1,0 +1,223 @@
+#include "passes/composition.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "passes/numerics/random.hpp"
+#include "tests/passes/run_passes.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+namespace {
+
+std::vector<float> noise(std::int64_t count, std::string_view key) {
+  RandomStream random(11, key);
+  std::vector<float> weights(static_cast<std::size_t>(count));
+  for (float& weight : weights) weight = static_cast<float>(2 * random.unit() - 1);
+  return weights;
+}
+
+// [outputs x 16 x 1 x 1] that only looks at units [begin, begin + 4), or (written) only writes them.
+std::vector<float> reading(std::int64_t outputs, std::int64_t begin) {
+  std::vector<float> weights = noise(outputs * 16, "reading");
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto unit = static_cast<std::int64_t>(i % 16);
+    if (unit < begin || unit >= begin + 4) weights[i] = 0;
+  }
+  return weights;
+}
+
+std::vector<float> writing(std::int64_t inputs, std::int64_t begin) {
+  std::vector<float> weights = noise(16 * inputs, "writing");
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::int64_t unit = static_cast<std::int64_t>(i) / inputs;
+    if (unit < begin || unit >= begin + 4) weights[i] = 0;
+  }
+  return weights;
+}
+
+// Residual blocks of two 1x1 convolutions: block b reads units from `reads[b]` on, writes those from `writes[b]` on.
+class Blocks {
+ public:
+  Blocks() : builder_("test") { builder_.add_input("x", ElementType::float32, Dims{1, 16, 8, 8}); }
+
+  void weight(const std::string& name, Dims dims, const std::vector<float>& values) {
+    builder_.add_parameter(name, make_weight(name, std::move(dims), values));
+  }
+  void node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output) {
+    builder_.add_node({op, inputs, {output}, output});
+  }
+  void block(std::int64_t reads, std::int64_t writes) {
+    const std::string n = std::to_string(count_++);
+    weight("A" + n, {8, 16, 1, 1}, reading(8, reads));
+    weight("B" + n, {16, 8, 1, 1}, writing(8, writes));
+    node("Conv", {last_, "A" + n}, "a" + n);
+    node("Relu", {"a" + n}, "r" + n);
+    node("Conv", {"r" + n, "B" + n}, "b" + n);
+    node("Add", {last_, "b" + n}, "s" + n);
+    last_ = "s" + n;
+  }
+  void between(const std::string& op, const std::string& output, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> inputs{last_};
+    inputs.insert(inputs.end(), more.begin(), more.end());
+    node(op, inputs, output);
+    last_ = output;
+  }
+  Findings findings(const std::vector<std::string>& settings = {}) {
+    node("Relu", {last_}, "y");
+    builder_.add_output("y");
+    auto analysed = run_passes(builder_.finish().value(), {.passes = {"composition"}, .settings = settings});
+    REQUIRE(analysed.has_value());
+    return std::move(analysed->findings);
+  }
+
+ private:
+  GraphBuilder builder_;
+  std::string last_ = "x";
+  int count_ = 0;
+};
+
+bool says(const Findings& findings, const std::string& text) {
+  for (const Note& note : findings.notes) {
+    if (note.text.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// "0>1 exact, 0>2 linear: BatchNormalization"
+std::string pairs_of(const Findings& findings) {
+  std::string text;
+  for (const StreamComposition& stream : findings.composition) {
+    for (const ComposedPair& pair : stream.pairs) {
+      text += (text.empty() ? "" : ", ") + std::to_string(pair.from) + ">" + std::to_string(pair.to) + " " +
+              std::string(name_of(pair.link));
+      for (std::size_t i = 0; i < pair.via.size(); ++i) text += (i == 0 ? ": " : " ") + pair.via[i];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a block composes with the one whose units it reads, and not with another") {
+  Blocks blocks;
+  blocks.block(0, 4);
+  blocks.block(8, 12);
+  blocks.block(4, 8);  // reads what block 0 writes
+  const Findings found = blocks.findings();
+  REQUIRE(found.composition.size() == 1);
+  const auto& pairs = found.composition[0].pairs;
+  CHECK(pairs_of(found) == "0>1 exact, 0>2 exact, 1>2 exact");
+  CHECK(pairs[0].composition.score == 0);
+  CHECK(pairs[1].composition.score > 0.4);
+  CHECK(pairs[1].composition.baseline == doctest::Approx(0.25));
+  CHECK(pairs[1].q < 0.01);
+  CHECK(pairs[1].overlap > 2 * pairs[1].overlap_by_chance);
+  CHECK(pairs[2].overlap == 0);
+  CHECK(pairs[2].composition.score == 0);
+}
+
+TEST_CASE("the score is that of the product of the weights") {
+  Blocks blocks;
+  blocks.block(0, 2);
+  blocks.block(3, 0);
+  const Findings found = blocks.findings();
+  const auto read = reading(8, 3), write = writing(8, 2);
+  double squared = 0, reads = 0, writes = 0;
+  for (std::size_t o = 0; o < 8; ++o) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      double sum = 0;
+      for (std::size_t u = 0; u < 16; ++u) sum += double(read[o * 16 + u]) * double(write[u * 8 + i]);
+      squared += sum * sum;
+    }
+  }
+  for (const float weight : read) reads += double(weight) * double(weight);
+  for (const float weight : write) writes += double(weight) * double(weight);
+  REQUIRE(found.composition.size() == 1);
+  const Composition& composition = found.composition[0].pairs[0].composition;
+  CHECK(composition.size == doctest::Approx(std::sqrt(squared)));
+  CHECK(composition.score == doctest::Approx(std::sqrt(squared / (reads * writes))));
+}
+
+TEST_CASE("a batch norm on the trunk is folded in, a ReLU is passed and named") {
+  const auto with = [](bool relu) {
+    Blocks blocks;
+    blocks.block(0, 4);
+    std::vector<float> gamma(16, 1);
+    std::fill(gamma.begin() + 4, gamma.begin() + 8, 0.0f);  // takes away what block 0 writes
+    for (const auto& [name, values] : {std::pair("g", gamma), std::pair("z", std::vector<float>(16, 0)),
+                                       std::pair("v", std::vector<float>(16, 1))}) {
+      blocks.weight(name, {16}, values);
+    }
+    if (relu) {
+      blocks.between("Relu", "t");
+    } else {
+      blocks.between("BatchNormalization", "t", {"g", "z", "z", "v"});
+    }
+    blocks.block(4, 0);
+    return blocks.findings();
+  };
+  const Findings normed = with(false), bent = with(true);
+  CHECK(pairs_of(normed) == "0>1 linear: BatchNormalization");
+  CHECK(normed.composition[0].pairs[0].composition.score == 0);
+  CHECK(pairs_of(bent) == "0>1 approximate: Relu");
+  CHECK(bent.composition[0].pairs[0].composition.score > 0.4);
+}
+
+TEST_CASE("a write is carried across a projection") {
+  Blocks blocks;
+  blocks.block(0, 4);
+  std::vector<float> moves(16 * 16, 0);  // from unit u to unit 15 - u
+  for (std::size_t u = 0; u < 16; ++u) moves[(15 - u) * 16 + u] = 1;
+  blocks.weight("P", {16, 16, 1, 1}, moves);
+  blocks.between("Conv", "p", {"P"});
+  blocks.block(8, 0);  // what was written to 4 ... 7 is at 8 ... 11 now
+  const Findings found = blocks.findings();
+  CHECK(pairs_of(found) == "0>1 linear: Conv");
+  REQUIRE(found.composition.size() == 1);
+  CHECK(found.composition[0].pairs[0].composition.score > 0.4);
+}
+
+TEST_CASE("pooling parts a stream, and a stream beyond a limit is left out: both are said") {
+  Blocks blocks;
+  blocks.block(0, 4);
+  blocks.between("AveragePool", "p");
+  blocks.block(4, 0);
+  const Findings found = blocks.findings();
+  CHECK(found.composition.empty());
+  CHECK(says(found, "1 trunk is not composed across: AveragePool"));
+  Blocks many;
+  for (int b = 0; b < 4; ++b) many.block(0, 0);
+  CHECK(says(many.findings({"composition.pairs=5"}), "1 stream was not composed"));
+}
+
+TEST_CASE("heads compose by queries, keys and values") {
+  // Two attentions of two heads of 4 units each, on a stream of 8.
+  std::string text = "x:[1,5,8] -> y : ";
+  std::string last = "x";
+  for (const std::string n : {"1", "2"}) {
+    for (const std::string role : {"q", "k", "v"}) {
+      text += role + n + " = MatMul(" + last + ", W" + role + n + ":float[8,8]); " + role + "r" + n + " = Reshape(" +
+              role + n + ", shape" + role + n + ":int64[4]={1,5,2,4}); " + role + "t" + n +
+              " = Transpose[perm=[0,2,1,3]](" + role + "r" + n + "); ";
+    }
+    text += "kk" + n + " = Transpose[perm=[0,1,3,2]](kt" + n + "); s" + n + " = MatMul(qt" + n + ", kk" + n + "); p" +
+            n + " = Softmax[axis=-1](s" + n + "); c" + n + " = MatMul(p" + n + ", vt" + n + "); m" + n +
+            " = Transpose[perm=[0,2,1,3]](c" + n + "); f" + n + " = Reshape(m" + n + ", flat" + n +
+            ":int64[3]={1,5,8}); o" + n + " = MatMul(f" + n + ", Wo" + n + ":float[8,8]); h" + n + " = Add(" + last +
+            ", o" + n + "); ";
+    last = "h" + n;
+  }
+  const Analysed analysed = analyse(text + "y = Relu(h2)", {.passes = {"composition"}});
+  INFO(analysed.findings.notes.size());
+  REQUIRE(analysed.findings.composition.size() == 1);
+  const auto& pairs = analysed.findings.composition[0].pairs;
+  REQUIRE(pairs.size() == 1 + 2 * 2 * 3);
+  CHECK(pairs[0].kind == CompositionKind::block);
+  CHECK(pairs[1].kind == CompositionKind::query);
+  CHECK(pairs[3].kind == CompositionKind::value);
+  CHECK(pairs[12].from_head == 1);
+  CHECK(pairs[12].to_head == 1);
+}
