@@ -5,7 +5,8 @@
 //     conv2 ─▶ batch norm ───┘
 //
 // A segment says that channels [begin, end) are the units first_unit, first_unit + step … of one source: the output of
-// a layer with weights, or a graph input. After a Flatten each unit is a run of channels. Where a sum, or a
+// a layer with weights, rows looked up in a table, or a graph input. After a Flatten each unit is a run of channels, or,
+// where the channels come last, has one in every `channels`. Where a sum, or a
 // concatenation along space, joins several sources, segments overlap. What an operator does to a channel is stated per
 // operator in channel_rules.cpp; where one mixes channels without weights the map stops and says why.
 #pragma once
@@ -27,7 +28,7 @@ struct ChannelSegment {
   bool leaking = false;             // an operator on the way lets neighbouring channels in (LRN, softmax, layer norm)
   bool summed = false;              // other sources, known or not, write the same channels
   bool gated = false;               // multiplied by another value on the way
-  std::vector<NodeId> scales;       // batch norms passed since the source or the last nonlinearity, in order
+  std::vector<NodeId> scales;  // gains (channel_gain.hpp) passed since the source or the last nonlinearity, in order
 
   std::int64_t unit(std::int64_t channel) const { return first_unit + (channel - begin) / run * step; }
   friend bool operator==(const ChannelSegment&, const ChannelSegment&) = default;

@@ -5,6 +5,7 @@
 #include <array>
 #include <tuple>
 
+#include "graph/channel_gain.hpp"
 #include "graph/weight_layer.hpp"
 
 namespace ramus {
@@ -57,6 +58,27 @@ std::optional<int> resolve_axis(const Site& at, std::int64_t axis) {
   return std::nullopt;
 }
 
+ChannelMap tile(const Site& at, const ChannelMap& map, std::int64_t times) {
+  if (map.axis < 0 || times == 1) return map;
+  if (map.channels < 0) return stop(at.node.op + " repeats an unknown number of channels");
+  const auto pieces = static_cast<std::int64_t>(std::max<std::size_t>(1, map.segments.size()));
+  if (times < 1 || map.channels > at.limits.channels / times ||
+      times > static_cast<std::int64_t>(at.limits.channel_segments) / pieces) {
+    return stop(at.node.op + " repeats its channels too often");
+  }
+  ChannelMap wide = map;
+  wide.segments.clear();
+  wide.channels = map.channels * times;
+  for (std::int64_t i = 0; i < times; ++i) {
+    for (ChannelSegment segment : map.segments) {
+      segment.begin += i * map.channels;
+      segment.end += i * map.channels;
+      wide.segments.push_back(std::move(segment));
+    }
+  }
+  return wide;
+}
+
 ChannelMap spread(const Site& at, const ChannelMap& map, std::int64_t run) {
   if (run < 1 || map.channels > at.limits.channels / run) return stop(at.node.op + " spreads its channels too far");
   ChannelMap wide = map;
@@ -96,8 +118,9 @@ std::vector<ChannelMap> aligned_operands(const Site& at, bool nonlinear) {
 
 }  // namespace
 
-Outputs overlay(const Site& at, bool nonlinear) {
-  const std::vector<ChannelMap> operands = aligned_operands(at, nonlinear);
+Outputs overlay(const Site& at, bool nonlinear) { return overlay(at, aligned_operands(at, nonlinear)); }
+
+Outputs overlay(const Site& at, const std::vector<ChannelMap>& operands) {
   if (operands.empty()) return stop_all(at, "has no data input");
   const ChannelMap* widest = &operands.front();
   for (const ChannelMap& map : operands) {
@@ -144,6 +167,25 @@ Outputs keep_leaking(const Site& at) {
   return outputs;
 }
 
+void note_gain(const Site& at, ChannelMap& map) {
+  if (find_channel_gain(at.graph, at.id, map.axis, map.channels) == nullptr) return;
+  for (ChannelSegment& segment : map.segments) segment.scales.push_back(at.id);
+}
+
+// A norm's gain comes after its nonlinearity. Why it counts as a scale: gamma may grow where the weights that read it
+// shrink, and the network computes the same.
+Outputs norm(const Site& at) {
+  Outputs outputs = keep_nonlinear(at);
+  note_gain(at, outputs[0]);
+  return outputs;
+}
+
+Outputs norm_leaking(const Site& at) {
+  Outputs outputs = keep_leaking(at);
+  note_gain(at, outputs[0]);
+  return outputs;
+}
+
 // ONNX pools over every axis from the third on, and normalises per entry of the second.
 Outputs pool(const Site& at) { return at.input(0).axis > 1 ? stop_all(at, "pools over the channels") : keep(at); }
 
@@ -177,30 +219,34 @@ Outputs gate(const Site& at) {
   const bool divides_by_data = at.node.is("Div") && at.inputs.size() > 1 && at.is_data(1);
   Outputs outputs = overlay(at, data > 1 || divides_by_data);
   for (ChannelSegment& segment : outputs[0].segments) segment.gated = segment.gated || data > 1;
+  if (data == 1) note_gain(at, outputs[0]);
   return outputs;
-}
-
-// Where a MatMul puts the units of its constant matrix; -1 while the rank is not known.
-int axis_of_product(const Site& at, const WeightLayer& weights) {
-  const bool on_the_left = weights.input == at.node.inputs[1];
-  const auto& shape = at.output_shape() ? at.output_shape() : at.graph[weights.input].shape;
-  if (!shape) return -1;
-  const int from_end = on_the_left && shape->size() > 1 ? 2 : 1;
-  return std::max(0, static_cast<int>(shape->size()) - from_end);
 }
 
 // A depthwise convolution scales channels and keeps them apart; every other layer is a new source of units.
 Outputs layer(const Site& at) {
-  const auto weights = find_weight_layer(at.graph, at.id);
-  if (!weights) return stop_all(at, "has weights that are computed or do not fit");
+  const auto first = find_first_weight_layer(at.graph, at.id);
+  if (!first) return stop_all(at, "has weights that are computed or do not fit");
   const ChannelMap& map = at.input(0);
-  if (weights->is_depthwise() && map.axis == 1 && map.channels == weights->inputs) {
-    ChannelMap wide = spread(at, map, weights->outputs / weights->inputs);
+  if (first->is_depthwise() && map.axis == 1 && map.channels == first->inputs) {
+    ChannelMap wide = spread(at, map, first->outputs / first->inputs);
     forget_scales(wide);
     return {std::move(wide)};
   }
-  const int axis = at.node.is("MatMul") ? axis_of_product(at, *weights) : 1;
-  return {source_map(at.graph, weights->output, axis, weights->outputs)};
+  return {source_map(at.graph, first->output, first->output_axis, first->outputs)};
+}
+
+// Every output holds the units of the state, last; the first output that is there is their source.
+Outputs recurrent(const Site& at) {
+  const auto layers = find_weight_layers(at.graph, at.id);
+  if (layers.empty()) return stop_all(at, "has weights that are computed or do not fit");
+  const bool both_ways = layers.back().part.find('B') != std::string::npos;
+  if (both_ways) return stop_all(at, "keeps the units of its two directions on two axes");
+  Outputs outputs;
+  for (std::size_t i = 0; i < at.node.outputs.size(); ++i) {
+    outputs.push_back(source_map(at.graph, layers.front().output, i == 0 ? 3 : 2, layers.front().outputs));
+  }
+  return outputs;
 }
 
 struct Row {
@@ -214,6 +260,9 @@ constexpr std::array kRules{
     Row{"ConvTranspose", layer},
     Row{"Gemm", layer},
     Row{"MatMul", layer},
+    Row{"RNN", recurrent},
+    Row{"GRU", recurrent},
+    Row{"LSTM", recurrent},
     // Linear in each channel.
     Row{"Identity", keep},
     Row{"Dropout", keep},
@@ -261,14 +310,14 @@ constexpr std::array kRules{
     Row{"LpPool", pool_nonlinear},
     Row{"GlobalLpPool", pool_nonlinear},
     Row{"Shrink", keep_nonlinear},
-    Row{"InstanceNormalization", keep_nonlinear},
+    Row{"InstanceNormalization", norm},
     // Channels look at each other, but each keeps its place.
     Row{"LRN", keep_leaking},
     Row{"Softmax", keep_leaking},
     Row{"LogSoftmax", keep_leaking},
-    Row{"LayerNormalization", keep_leaking},
-    Row{"GroupNormalization", keep_leaking},
-    Row{"RMSNormalization", keep_leaking},
+    Row{"LayerNormalization", norm_leaking},
+    Row{"GroupNormalization", norm_leaking},
+    Row{"RMSNormalization", norm_leaking},
     Row{"LpNormalization", keep_leaking},
     Row{"MeanVarianceNormalization", keep_leaking},
     // Several values meet.
@@ -282,6 +331,8 @@ constexpr std::array kRules{
     Row{"Mul", gate},
     Row{"Div", gate},
     // Shapes.
+    Row{"DepthToSpace", depth_to_space},
+    Row{"SpaceToDepth", space_to_depth},
     Row{"Split", split},
     Row{"Slice", slice},
     Row{"Gather", gather},
@@ -306,6 +357,17 @@ Outputs apply_rule(const Site& at) {
   return stop_all(at, "is not known to keep channels apart");
 }
 
+// Why a node's first data input has no segments; empty where it has some, or where it is not known why. Layers need not
+// know what they read.
+std::string first_reason(const Graph& graph, const Node& node, std::span<const ChannelMap* const> inputs) {
+  if (node.is_one_of({"Conv", "ConvTranspose", "Gemm", "MatMul", "RNN", "GRU", "LSTM"})) return {};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!node.inputs[i].exists() || graph.is_constant(node.inputs[i])) continue;
+    return inputs[i]->segments.empty() ? inputs[i]->stopped : std::string();
+  }
+  return {};
+}
+
 // Whatever a rule says, the value's own shape has the last word.
 bool fits(const ChannelMap& map, const std::optional<Dims>& shape) {
   if (map.axis < 0 || !shape) return true;
@@ -322,8 +384,10 @@ std::vector<ChannelMap> flow_through(const Graph& graph, NodeId id, std::span<co
   const Node& node = graph[id];
   std::vector<ChannelMap> outputs = channels::apply_rule({graph, id, node, inputs, limits});
   outputs.resize(node.outputs.size(), channels::stop(node.op + " writes no channels there"));
+  const std::string reason = channels::first_reason(graph, node, inputs);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     ChannelMap& map = outputs[i];
+    if (map.segments.empty() && !reason.empty()) map.stopped = reason;
     if (node.outputs[i].exists() && !channels::fits(map, graph[node.outputs[i]].shape)) {
       map = channels::stop(node.op + " leaves channels that do not fit the shape of its output");
     }

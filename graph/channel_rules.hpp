@@ -40,10 +40,16 @@ std::optional<int> resolve_axis(const Site& at, std::int64_t axis);
 // Each channel becomes `run` of them.
 ChannelMap spread(const Site& at, const ChannelMap& map, std::int64_t run);
 
+// All channels once more, `times` times in a row.
+ChannelMap tile(const Site& at, const ChannelMap& map, std::int64_t times);
+
 // Several data operands, elementwise: every operand that spans the channels leaves its sources.
 Outputs overlay(const Site& at, bool nonlinear);
+Outputs overlay(const Site& at, const std::vector<ChannelMap>& operands);
 
 Outputs pad(const Site& at);
+Outputs depth_to_space(const Site& at);
+Outputs space_to_depth(const Site& at);
 Outputs split(const Site& at);
 Outputs slice(const Site& at);
 Outputs gather(const Site& at);

@@ -99,6 +99,35 @@ Outputs pad(const Site& at) {
   return {std::move(padded)};
 }
 
+// Each channel takes what blocksize² of them hold; those of one place lie side by side, or (CRD) those of one channel.
+Outputs depth_to_space(const Site& at) {
+  const ChannelMap& map = at.input(0);
+  const std::int64_t block = at.node.int_attribute("blocksize", 0);
+  if (map.axis != 1 || map.channels < 1 || block < 1 || block > 64 || map.channels % (block * block) != 0) {
+    return stop_all(at, "spreads channels that are not known");
+  }
+  const Attribute* mode = at.node.find_attribute("mode");
+  const auto* word = mode == nullptr ? nullptr : std::get_if<std::string>(&mode->value);
+  const bool by_channel = word != nullptr && *word == "CRD";
+  const std::int64_t places = block * block, left = map.channels / places;
+  if (static_cast<std::size_t>(places) > at.limits.channel_segments / std::max<std::size_t>(1, map.segments.size())) {
+    return stop_all(at, "joins channels in too many pieces");
+  }
+  std::vector<ChannelMap> parts;
+  for (std::int64_t place = 0; place < places; ++place) {
+    parts.push_back(by_channel ? every(map, place, left, places) : cut(map, place * left, place * left + left));
+    if (parts.back().axis < 0) return {std::move(parts.back())};
+  }
+  return overlay(at, parts);
+}
+
+Outputs space_to_depth(const Site& at) {
+  const ChannelMap& map = at.input(0);
+  const std::int64_t block = at.node.int_attribute("blocksize", 0);
+  if (map.axis != 1 || block < 1 || block > 64) return stop_all(at, "folds space that is not known");
+  return {tile(at, map, block * block)};
+}
+
 Outputs split(const Site& at) {
   const ChannelMap& map = at.input(0);
   const std::size_t pieces = at.node.outputs.size();
@@ -153,8 +182,21 @@ Outputs slice(const Site& at) {
   return {map};
 }
 
+// Rows of a table picked by computed indices: the columns are its units.
+bool looks_up(const Site& at) {
+  const WeightView* table = at.graph.parameter(at.node, 0);
+  return table != nullptr && table->dims.size() == 2 && !is_integer(table->type) && at.inputs.size() == 2 &&
+         at.is_data(1) && at.node.int_attribute("axis", 0) == 0;
+}
+
 // With constant indices along the channel axis, channels are picked one by one; other axes leave them alone.
 Outputs gather(const Site& at) {
+  if (looks_up(at)) {
+    const auto& shape = at.output_shape() ? at.output_shape() : at.input_shape(1);
+    const std::size_t rank = !shape ? 0 : at.output_shape() ? shape->size() : shape->size() + 1;
+    return {
+        source_map(at.graph, at.node.outputs[0], static_cast<int>(rank) - 1, at.graph.parameter(at.node, 0)->dims[1])};
+  }
   const ChannelMap& map = at.input(0);
   const auto axis = resolve_axis(at, at.node.int_attribute("axis", 0));
   const auto& indices_shape = at.input_shape(1);
@@ -268,11 +310,9 @@ Outputs flatten(const Site& at) {
   }
   const auto place = static_cast<std::size_t>(map.axis);
   const auto run = product(*shape, place + 1, shape->size());
-  if (!run) return stop_all(at, "flattens an extent that is not known");
-  if (product(*shape, static_cast<std::size_t>(*axis), place) != 1) {
-    return stop_all(at, "does not keep channels together");
-  }
-  ChannelMap flat = spread(at, map, *run);
+  const auto times = product(*shape, static_cast<std::size_t>(*axis), place);
+  if (!run || !times) return stop_all(at, "flattens an extent that is not known");
+  ChannelMap flat = tile(at, spread(at, map, *run), *times);
   if (flat.axis >= 0) flat.axis = 1;
   return {std::move(flat)};
 }
@@ -303,6 +343,17 @@ Outputs reshape(const Site& at) {
     const auto before = product(*from, i, axis), after = product(to, i, place);
     return before && before == after;
   };
+  const auto folds_what_is_before = [&]() -> std::optional<std::int64_t> {  // how often the channels come in a row
+    if (to.empty() || run != 1 || to.back() <= map.channels || to.back() % map.channels != 0) return std::nullopt;
+    for (std::size_t kept = axis; kept-- > 0;) {
+      const auto times = product(*from, kept, axis);
+      if (!times || *times > to.back() / map.channels) return std::nullopt;
+      if (*times != to.back() / map.channels) continue;
+      const auto before = product(*from, 0, kept), after = product(to, 0, to.size() - 1);
+      if (!before || !after || before == after) return times;
+    }
+    return std::nullopt;
+  };
   for (std::size_t distance = 0; distance < to.size(); ++distance) {  // the axis that it had is the likeliest
     const std::size_t place = (axis + distance) % to.size();
     const bool last = place + 1 == to.size();
@@ -320,6 +371,11 @@ Outputs reshape(const Site& at) {
       if (flat.axis >= 0) flat.axis = static_cast<int>(place);
       return {std::move(flat)};
     }
+  }
+  if (const auto times = folds_what_is_before()) {
+    ChannelMap flat = tile(at, map, *times);
+    if (flat.axis >= 0) flat.axis = static_cast<int>(to.size()) - 1;
+    return {std::move(flat)};
   }
   return stop_all(at, "does not keep channels together");
 }

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
 
 #include "passes/factor_meaning.hpp"
 #include "passes/parallel.hpp"
 #include "passes/pass.hpp"
+#include "passes/wiring_gains.hpp"
 
 namespace ramus {
 namespace {
@@ -31,11 +34,14 @@ struct LayerOutcome {
   std::vector<Factorization> factors;
   std::vector<Note> notes;
   std::size_t left_out = 0;  // wirings
+  std::string why_none;      // no wirings: "Einsum is not known to keep channels apart"
 };
 
 // A matrix and what is in it; those of the wirings that read like this one.
 struct Decomposed {
   Wiring wiring;
+  std::vector<std::vector<double>> input_scales;
+  std::vector<double> output_scales;
   Eigen::MatrixXd m;
   std::shared_ptr<const MatrixFactors> factors;
   FactorsBeside beside;
@@ -48,7 +54,7 @@ Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& red
   auto factors = find_matrix_factors(*m, factor_options(context, id), context.cancelled);
   if (!factors) return propagate(std::move(factors.error()), id);
   FactorsBeside beside = find_factors_beside(*m);
-  return Decomposed{wiring, std::move(*m), std::make_shared<const MatrixFactors>(std::move(*factors)),
+  return Decomposed{wiring,           {}, {}, std::move(*m), std::make_shared<const MatrixFactors>(std::move(*factors)),
                     std::move(beside)};
 }
 
@@ -88,34 +94,104 @@ std::size_t keep_nearest(std::span<const std::size_t> place, std::size_t most, s
   return writers - most;
 }
 
-Status factorise_layer(const PassContext& context, const WeightLayer& layer, std::span<const std::size_t> place,
-                       std::size_t most, LayerOutcome& outcome) {
-  const Graph& graph = context.graph;
-  std::vector<Wiring> wirings = find_wirings(graph, context.analyses.channel_flow(), layer);
-  outcome.left_out = keep_nearest(place, most, wirings);
-  if (wirings.empty()) return {};
-  const auto reduction = kernel_reduction_named(context.options.text("factors.reduction"));
-  const auto reduced = read_reduced(graph, context.analyses.channel_flow(), layer,
-                                    reduction.value_or(KernelReduction::l2), context.limits);
-  if (!reduced) {
-    outcome.notes.push_back({graph[layer.node].name, "weights", reduced.error().message});
+std::vector<Wiring> all_wirings(const PassContext& context, const WeightLayer& layer) {
+  std::vector<Wiring> wirings = find_wirings(context.graph, context.analyses.channel_flow(), layer);
+  std::vector<Wiring> values = find_value_wirings(context.graph, context.analyses.attention(), layer);
+  const auto joint = std::find_if(wirings.begin(), wirings.end(), [](const Wiring& wiring) { return wiring.joint; });
+  wirings.insert(joint, std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
+  return wirings;
+}
+
+// Layers whose weights stand in one tensor: slices, gates, and nodes that share it.
+class TensorFactors {
+ public:
+  TensorFactors(const PassContext& context, std::span<const std::size_t> place, std::size_t most)
+      : context_(context), graph_(context.graph), flow_(context.analyses.channel_flow()), place_(place), most_(most) {}
+
+  Status factorise(const WeightLayer& layer, LayerOutcome& outcome) {
+    std::vector<Wiring> wirings = all_wirings(context_, layer);
+    outcome.left_out = keep_nearest(place_, most_, wirings);
+    if (wirings.empty()) {
+      outcome.why_none = why_no_wirings(graph_, flow_, layer);
+      return {};
+    }
+    auto kernel = read_kernel(graph_, flow_, layer, context_.limits, kernel_ ? &*kernel_ : nullptr);
+    const auto reduction = kernel_reduction_named(context_.options.text("factors.reduction"));
+    const auto reduced = kernel ? reduce_layer(graph_, *kernel, reduction.value_or(KernelReduction::l2))
+                                : Result<ReducedLayer>(propagate(Error(kernel.error())));
+    if (!reduced) {
+      outcome.notes.push_back({graph_[layer.node].name, "weights", reduced.error().message});
+      return {};
+    }
+    if (!kernel_ || !kernel_->layer.has_weights_of(layer)) known_.clear();
+    kernel_ = std::move(*kernel);
+    for (Wiring& wiring : wirings) {
+      if (auto status = add(*reduced, std::move(wiring), outcome); !status) return status;
+    }
     return {};
   }
-  std::optional<Decomposed> last;
-  for (Wiring& wiring : wirings) {
-    if (!last || !last->wiring.reads_like(wiring)) {
-      auto decomposed = decompose(context, *reduced, wiring);
+
+ private:
+  static constexpr std::size_t kMostKnown = 8;  // matrices that are kept for wirings that read like them
+
+  Status add(const ReducedLayer& reduced, Wiring wiring, LayerOutcome& outcome) {
+    auto scales = input_scales(graph_, flow_, wiring);
+    auto same = std::find_if(known_.begin(), known_.end(), [&](const Decomposed& known) {
+      return known.wiring.reads_like(wiring) && known.input_scales == scales &&
+             known.output_scales == kernel_->output_scales;
+    });
+    if (same == known_.end()) {
+      auto decomposed = decompose(context_, reduced, wiring);
       if (!decomposed && decomposed.error().kind == ErrorKind::cancelled)
         return propagate(std::move(decomposed.error()));
       if (!decomposed) {
-        outcome.notes.push_back({wiring.id(graph), "factors", decomposed.error().message});
-        continue;
+        outcome.notes.push_back({wiring.id(graph_), "factors", decomposed.error().message});
+        return {};
       }
-      last = std::move(*decomposed);
+      decomposed->input_scales = std::move(scales);
+      decomposed->output_scales = kernel_->output_scales;
+      if (known_.size() >= kMostKnown) known_.erase(known_.begin());
+      same = known_.insert(known_.end(), std::move(*decomposed));
     }
-    add_wiring(context, *last, std::move(wiring), outcome);
+    add_wiring(context_, *same, std::move(wiring), outcome);
+    return {};
   }
-  return {};
+
+  const PassContext& context_;
+  const Graph& graph_;
+  const ChannelFlow& flow_;
+  std::span<const std::size_t> place_;
+  std::size_t most_;
+  std::optional<LayerKernel> kernel_;
+  std::vector<Decomposed> known_;
+};
+
+// Places of layers by tensor, in the order in which tensors are first read; in each, those with the same weights together.
+std::vector<std::vector<std::size_t>> by_tensor(const std::vector<WeightLayer>& layers) {
+  std::map<WeightId, std::size_t> known;
+  std::vector<std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto [tensor, is_new] = known.emplace(layers[i].weight, places.size());
+    if (is_new) places.emplace_back();
+    places[tensor->second].push_back(i);
+  }
+  for (auto& tensor : places) {
+    std::stable_sort(tensor.begin(), tensor.end(),
+                     [&](std::size_t a, std::size_t b) { return layers[a].offset < layers[b].offset; });
+  }
+  return places;
+}
+
+void note_unread(const std::vector<LayerOutcome>& outcomes, Findings& findings) {
+  std::map<std::string_view, std::size_t> layers;
+  for (const LayerOutcome& outcome : outcomes) {
+    if (!outcome.why_none.empty()) ++layers[outcome.why_none];
+  }
+  for (const auto& [why, count] : layers) {
+    findings.notes.push_back({"", "no-wirings",
+                              std::to_string(count) + (count == 1 ? " layer reads" : " layers read") +
+                                  " units of no known layer: " + std::string(why)});
+  }
 }
 
 }  // namespace
@@ -124,15 +200,23 @@ Result<Findings> find_factors(const PassContext& context) {
   const Graph& graph = context.graph;
   std::vector<WeightLayer> layers;
   Findings findings;
-  std::size_t untrained = 0;
+  std::size_t untrained = 0, beyond = 0;
   for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
-    auto layer = find_weight_layer(graph, NodeId(n));
-    if (!layer || layer->is_depthwise()) continue;
-    if (is_untrained(graph[layer->weight])) {
+    const auto first = find_first_weight_layer(graph, NodeId(n));
+    if (!first || first->is_depthwise()) continue;
+    if (is_untrained(graph[first->weight])) {
       ++untrained;
+    } else if (layers.size() >= context.limits.wirings) {
+      ++beyond;
     } else {
-      layers.push_back(std::move(*layer));
+      auto parts = find_weight_layers(graph, NodeId(n));
+      layers.insert(layers.end(), std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end()));
     }
+  }
+  if (beyond > 0) {
+    findings.notes.push_back(
+        {"", "wirings",
+         std::to_string(beyond) + " layers beyond the first " + std::to_string(layers.size()) + " are left out"});
   }
   if (untrained > 0) {
     findings.notes.push_back(
@@ -140,15 +224,21 @@ Result<Findings> find_factors(const PassContext& context) {
          std::to_string(untrained) + " layers have one constant in place of weights; they have no factors"});
   }
   context.analyses.channel_flow();  // once, before the tasks ask for it together
+  context.analyses.attention();
   const std::vector<std::size_t> place = topological_places(graph);
   const std::size_t fair_share =
       std::max<std::size_t>(1, context.limits.wirings / std::max<std::size_t>(1, layers.size()));
   const std::size_t most = std::min(context.limits.wirings_of_layer, fair_share);
   std::vector<LayerOutcome> outcomes(layers.size());
-  auto status = for_each_index(layers.size(), context.cancelled, [&](std::size_t i) {
-    auto done = factorise_layer(context, layers[i], place, most, outcomes[i]);
-    context.advance(graph[layers[i].weight].bytes.size());
-    return done;
+  const std::vector<std::vector<std::size_t>> tensors = by_tensor(layers);
+  auto status = for_each_index(tensors.size(), context.cancelled, [&](std::size_t t) {
+    TensorFactors tensor(context, place, most);
+    for (const std::size_t i : tensors[t]) {
+      if (context.cancelled()) return Status(failure(ErrorKind::cancelled, "cancelled while factors were computed"));
+      if (auto done = tensor.factorise(layers[i], outcomes[i]); !done) return done;
+    }
+    context.advance(graph[layers[tensors[t].front()].weight].bytes.size());
+    return Status();
   });
   if (!status) return propagate(std::move(status.error()));
   std::size_t left_out = 0;
@@ -163,6 +253,7 @@ Result<Findings> find_factors(const PassContext& context) {
                                   " pairs of layers are left out: each layer is compared with the " +
                                   std::to_string(most) + " nearest that write what it reads"});
   }
+  note_unread(outcomes, findings);
   name_factors(findings.factors);
   return findings;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -27,18 +28,12 @@ CoClusteringOptions clustering_options(const PassContext& context, const Factori
   return options;
 }
 
-// Of one wiring, and of those that read like it.
-struct Clustered {
-  const Wiring* wiring;
-  CoClustering clustering;
-};
-
-Result<Clustered> cluster(const PassContext& context, const ReducedLayer& reduced, const Factorization& factors) {
+Result<CoClustering> cluster(const PassContext& context, const ReducedLayer& reduced, const Factorization& factors) {
   const auto m = wiring_matrix(context.graph, context.analyses.channel_flow(), reduced, factors.wiring, context.limits);
   if (!m) return propagate(Error(m.error()));
   auto clustering = find_co_clustering(*m, clustering_options(context, factors), context.cancelled);
   if (!clustering) return propagate(std::move(clustering.error()), factors.id);
-  return Clustered{&factors.wiring, std::move(*clustering)};
+  return clustering;
 }
 
 void tell(const Factorization& factors, const CoClustering& clustering, LayerOutcome& outcome) {
@@ -54,19 +49,19 @@ void tell(const Factorization& factors, const CoClustering& clustering, LayerOut
 // All wirings into one layer, which `factors` could read.
 Status cluster_layer(const PassContext& context, std::span<const Factorization> wirings, LayerOutcome& outcome) {
   const Graph& graph = context.graph;
-  const auto layer = find_weight_layer(graph, wirings.front().wiring.to);
-  if (!layer) return {};
+  const WeightLayer& layer = wirings.front().wiring.layer;
   const auto reduction = kernel_reduction_named(wirings.front().reduction).value_or(KernelReduction::l2);
-  const auto reduced = read_reduced(graph, context.analyses.channel_flow(), *layer, reduction, context.limits);
+  const auto reduced = read_reduced(graph, context.analyses.channel_flow(), layer, reduction, context.limits);
   if (!reduced) return propagate(Error(reduced.error()));
-  std::optional<Clustered> last;
+  std::map<const MatrixFactors*, CoClustering> known;  // wirings with one matrix share its factors
   for (const Factorization& factors : wirings) {
-    if (!last || !last->wiring->reads_like(factors.wiring)) {
+    auto same = known.find(factors.factors.get());
+    if (same == known.end()) {
       auto clustered = cluster(context, *reduced, factors);
       if (!clustered) return propagate(std::move(clustered.error()));
-      last = std::move(*clustered);
+      same = known.emplace(factors.factors.get(), std::move(*clustered)).first;
     }
-    tell(factors, last->clustering, outcome);
+    tell(factors, same->second, outcome);
   }
   return {};
 }
@@ -74,8 +69,9 @@ Status cluster_layer(const PassContext& context, std::span<const Factorization> 
 std::vector<std::span<const Factorization>> by_layer(const std::vector<Factorization>& factors) {
   std::vector<std::span<const Factorization>> layers;
   for (auto begin = factors.begin(); begin != factors.end();) {
-    const auto end = std::find_if(begin, factors.end(),
-                                  [&](const Factorization& other) { return other.wiring.to != begin->wiring.to; });
+    const auto end = std::find_if(begin, factors.end(), [&](const Factorization& other) {
+      return other.wiring.to != begin->wiring.to || other.wiring.layer.part != begin->wiring.layer.part;
+    });
     layers.emplace_back(begin, end);
     begin = end;
   }

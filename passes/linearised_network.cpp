@@ -234,7 +234,7 @@ class Network {
   }
 
   // One operand is a gate by channel: it is left out, as activations are.
-  Linearised gated(const Node& node, const std::vector<ValueId>& data) {
+  Linearised gated(const Node& node, const ValueIds& data) {
     for (const std::size_t kept : {0, 1}) {
       const Linearised& input = values_[data[kept].index];
       if (input.kernels && is_gate(data[1 - kept])) return input;
@@ -245,7 +245,7 @@ class Network {
     return stop(node.op);
   }
 
-  Linearised sum(const Node& node, const std::vector<ValueId>& data) {
+  Linearised sum(const Node& node, const ValueIds& data) {
     const LinearisedKernels& first = *values_[data.front().index].kernels;
     std::optional<ImageFields> fields = first.fields;
     for (const ValueId value : data) {

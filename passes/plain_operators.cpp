@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "graph/derived_weight.hpp"
+#include "passes/constant_weights.hpp"
 #include "passes/operator_forms.hpp"
 #include "passes/packed_weight.hpp"
 
@@ -11,6 +12,9 @@ namespace ramus {
 namespace {
 
 constexpr std::string_view kMicrosoft = "com.microsoft";
+
+bool is_floating(ElementType type) { return is_numeric(type) && !is_integer(type); }
+bool is_quantised(ElementType type) { return is_integer(type) || (is_numeric(type) && bits_of(type) <= 8); }
 
 class PlainOperators {
  public:
@@ -34,6 +38,7 @@ class PlainOperators {
     if (node.is("QuantizeLinear")) return hand_on(id, node);
     if (node.is("DequantizeLinear")) return dequantise(id, node);
     if (node.is("DynamicQuantizeLinear")) return read_dynamic(id, node);
+    if (node.is_one_of({"Transpose", "Mul", "Cast", "Slice", "Concat", "Unsqueeze"})) return read_constant(id, node);
     if (node.domain == kMicrosoft) {
       if (node.op == "SkipLayerNormalization") return read_skip_norm(id, node, "LayerNormalization", 4);
       if (node.op == "SkipSimplifiedLayerNormalization") return read_skip_norm(id, node, "RMSNormalization", 3);
@@ -98,7 +103,7 @@ class PlainOperators {
 
   void dequantise(NodeId id, const Node& node) {
     const WeightView* weight = constant(node, 0);
-    if (weight == nullptr || !is_integer(weight->type)) return hand_on(id, node);
+    if (weight == nullptr || !is_quantised(weight->type)) return hand_on(id, node);
     auto derived = with_scales(node, {0, 1, 2});
     if (!derived || is_output(node)) return;
     const auto rank = static_cast<std::int64_t>(weight->dims.size());
@@ -109,6 +114,32 @@ class PlainOperators {
     if (!view) return note(node, view.error());
     patch_.drop.insert(id);
     patch_.parameters.emplace(node.outputs[0], std::move(*view));
+  }
+
+  // A weight behind operators that lay it out or convert it, or the product of the scales of two operands.
+  void read_constant(NodeId id, const Node& node) {
+    const WeightView* weight = constant(node, 0);
+    if (weight == nullptr || is_output(node)) return;
+    const bool may_be_fed = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                        [&](ValueId input) { return input.exists() && graph_[input].may_be_fed; });
+    std::optional<WeightView> read;
+    if (node.is("Transpose")) {
+      read = transposed_weight(node, *weight);
+    } else if (node.is("Mul")) {
+      const WeightView* other = constant(node, 1);
+      if (other != nullptr) read = product_of_constants(*weight, *other);
+    } else if (!node.is("Cast") && is_floating(weight->type)) {
+      std::vector<const WeightView*> inputs;
+      for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(constant(node, i));
+      read = rearranged_weight(node, inputs, may_join_);
+      if (read && node.is("Concat")) may_join_ -= read->elements();
+      if (read) read->name = graph_[node.outputs[0]].name;
+    } else if (node.is("Cast") && is_floating(weight->type) && is_floating(graph_[node.outputs[0]].type)) {
+      read = *weight;
+    }
+    if (!read || may_be_fed) return;
+    patch_.drop.insert(id);
+    patch_.parameters.emplace(node.outputs[0], std::move(*read));
   }
 
   void note(const Node& node, const Error& error) { findings_.notes.push_back({node.name, "weights", error.message}); }
@@ -155,7 +186,7 @@ class PlainOperators {
     const auto value = static_cast<std::size_t>(places.value);
     const WeightView* weight = constant(node, value);
     if (weight == nullptr || (places.scale == kNone && places.zero == kNone)) return input_name(node, value);
-    if (!is_integer(weight->type)) return input_name(node, value);
+    if (!is_quantised(weight->type)) return input_name(node, value);
     auto derived = with_scales(node, places);
     if (!derived) return std::nullopt;
     derived->axis = scale_axis(node, form.plain, operand, weight->dims.size());
@@ -314,7 +345,11 @@ class PlainOperators {
     if (has_input(node, 4) || (has_input(node, 3) && constant(node, 3) == nullptr))
       return;  // a permutation, or computed
     auto view = read_packed_weight(node, constant(node, 1), constant(node, 2), constant(node, 3));
-    if (!view) return;
+    if (!view) {
+      findings_.notes.push_back(
+          {node.name, "weights", "its packed weights do not fit their blocks, or are not in the model"});
+      return;
+    }
     const std::string weight = add_constant(input_name(node, 1), std::move(*view));
     std::vector<AddedNode> nodes;
     nodes.push_back({"MatMul", {input_name(node, 0), weight}, {name_of(node.outputs[0])}, {}, node.name});
@@ -327,6 +362,7 @@ class PlainOperators {
   Findings findings_;
   std::optional<FreshNames> names_;
   std::size_t blocked_ = 0;
+  std::int64_t may_join_ = 1 << 26;  // elements of constants that are copied
 };
 
 }  // namespace

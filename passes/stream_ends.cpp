@@ -113,7 +113,7 @@ std::optional<StreamStep> projection_step(const PassContext& context, const Weig
 std::optional<StreamStep> step_of(const PassContext& context, NodeId id) {
   const Graph& graph = context.graph;
   const Node& node = graph[id];
-  const std::vector<ValueId> inputs = graph.data_inputs(id);
+  const auto inputs = graph.data_inputs(id);
   if (inputs.size() != 1 || node.outputs.empty() || !node.outputs.front().exists()) return std::nullopt;
   const ChannelFlow& flow = context.analyses.channel_flow();
   const ChannelMap &before = flow[inputs.front()], &after = flow[node.outputs.front()];
@@ -202,7 +202,7 @@ std::vector<StreamEnd> find_writes(const PassContext& context, NodeId sum, const
     const NodeId producer = graph[value].producer;
     if (!producer.exists() || nodes.count(producer) == 0 || way.size() >= kMostSteps) continue;
     if (!seen.insert(value).second) continue;
-    const std::vector<ValueId> inputs = graph.data_inputs(producer);
+    const auto inputs = graph.data_inputs(producer);
     if (const auto layer = find_end_layer(graph, producer)) {
       found.emplace(producer, StreamEnd{*layer, way});
       continue;
@@ -254,7 +254,7 @@ TrunkWay find_trunk_way(const PassContext& context, ValueId from, ValueId to) {
   for (ValueId value = to; value != from;) {
     const NodeId producer = graph[value].producer;
     if (!producer.exists()) return {std::nullopt, "a way that does not meet the stream"};
-    const std::vector<ValueId> inputs = graph.data_inputs(producer);
+    const auto inputs = graph.data_inputs(producer);
     const auto layer = find_end_layer(graph, producer);
     auto step = layer ? projection_step(context, *layer) : step_of(context, producer);
     if (!step || way.size() >= kMostSteps) return {std::nullopt, graph[producer].op};

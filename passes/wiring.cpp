@@ -1,16 +1,13 @@
 #include "passes/wiring.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "graph/derived_weight.hpp"
+#include "passes/wiring_gains.hpp"
 
 namespace ramus {
 namespace {
-
-// Inputs of batch normalisation: data, gamma, beta, mean, variance.
-constexpr std::size_t kGamma = 1, kVariance = 4;
 
 WiringSegment to_wiring_segment(const ChannelSegment& segment) {
   return {segment.begin, segment.first_unit, segment.step, segment.run, (segment.end - segment.begin) / segment.run,
@@ -23,13 +20,28 @@ void note_flags(Wiring& wiring, const ChannelSegment& segment) {
   wiring.summed = wiring.summed || segment.summed;
 }
 
-Wiring wiring_from(const Graph& graph, const ChannelFlow& flow, ValueId source, NodeId to) {
+Wiring wiring_from(const Graph& graph, ValueId source, std::int64_t units, const WeightLayer& to) {
   Wiring wiring;
   wiring.from = graph[source].producer;
-  wiring.to = to;
+  wiring.to = to.node;
+  wiring.layer = to;
   wiring.source = source;
-  wiring.units = flow[source].channels;
+  wiring.units = units;
   return wiring;
+}
+
+// A gate that reads the state of its own node, of its own direction.
+Wiring recurrent_wiring(const Graph& graph, const WeightLayer& to) {
+  Wiring wiring = wiring_from(graph, to.output, to.inputs, to);
+  wiring.segments.push_back({0, 0, 1, 1, to.inputs, {}});
+  return wiring;
+}
+
+// A slice of a stack reads what the same slice of another wrote.
+std::string part_behind(const Graph& graph, NodeId from, const WeightLayer& to) {
+  if (to.part.empty() || to.part.front() != '[') return {};
+  const auto slices = find_weight_layers(graph, from).size();
+  return slices == find_weight_layers(graph, to.node).size() ? to.part : std::string();
 }
 
 bool same_unit(const ChannelSegment& a, const ChannelSegment& b) {
@@ -69,10 +81,7 @@ std::optional<Wiring> joint_wiring(const Graph& graph, const ChannelFlow& flow, 
   const auto join = find_join_above(graph, flow, to.input);
   if (!join) return std::nullopt;
   const ChannelMap& joined = flow[graph[*join].outputs.front()];
-  Wiring wiring;
-  wiring.from = *join;
-  wiring.to = to.node;
-  wiring.source = graph[*join].outputs.front();
+  Wiring wiring = wiring_from(graph, graph[*join].outputs.front(), 0, to);
   wiring.joint = true;
   for (std::size_t i = 0; i < map.segments.size(); ++i) {
     const ChannelSegment& segment = map.segments[i];
@@ -92,33 +101,6 @@ std::optional<Wiring> joint_wiring(const Graph& graph, const ChannelFlow& flow, 
   return wiring;
 }
 
-// The channel of a norm's input behind a unit of a layer; -1 where the norm does not see it.
-std::int64_t channel_of_unit(const ChannelMap& map, ValueId source, std::int64_t unit) {
-  for (const ChannelSegment& segment : map.segments) {
-    if (segment.source != source || segment.step == 0 || (unit - segment.first_unit) % segment.step != 0) continue;
-    const std::int64_t channel = segment.begin + (unit - segment.first_unit) / segment.step * segment.run;
-    if (channel >= segment.begin && channel < segment.end) return channel;
-  }
-  return -1;
-}
-
-void scale_columns(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring, std::size_t place,
-                   Eigen::MatrixXd& m) {
-  const WiringSegment& segment = wiring.segments[place];
-  for (const NodeId norm : segment.scales) {
-    const std::vector<double> scales = batch_norm_scales(graph, norm);
-    const ChannelMap& map = flow[graph[norm].inputs.front()];
-    for (std::int64_t i = 0; i < segment.count; ++i) {
-      const std::int64_t unit = segment.unit + i * segment.step;
-      // Between a join and L all segments stay, in order.
-      const std::int64_t channel = wiring.joint ? map.segments[place].begin + i * map.segments[place].run
-                                                : channel_of_unit(map, wiring.source, unit);
-      if (channel < 0 || channel >= static_cast<std::int64_t>(scales.size())) continue;
-      m.col(unit) *= std::abs(scales[static_cast<std::size_t>(channel)]);
-    }
-  }
-}
-
 KernelShape shape_of(const WeightLayer& layer) {
   if (layer.kernel.empty()) return {};
   const std::int64_t width = layer.kernel.back();
@@ -127,46 +109,80 @@ KernelShape shape_of(const WeightLayer& layer) {
 
 // Adds the columns of a block to the units that they belong to, several columns to a unit where run > 1.
 void fold_runs(const Eigen::Ref<const Eigen::MatrixXd>& block, std::int64_t first_output, std::int64_t first_column,
-               const WiringSegment& segment, KernelReduction reduction, Eigen::MatrixXd& m) {
+               const WiringSegment& segment, std::span<const double> scales, KernelReduction reduction,
+               Eigen::MatrixXd& m) {
   for (Eigen::Index c = 0; c < block.cols(); ++c) {
-    const std::int64_t unit = segment.unit + (first_column + c - segment.column) / segment.run * segment.step;
-    auto target = m.col(unit).segment(first_output, block.rows());
+    const std::int64_t column = first_column + c - segment.column;
+    const double scale = scales.empty() ? 1 : scales[static_cast<std::size_t>(column)];
+    auto target = m.col(segment.unit + column / segment.run * segment.step).segment(first_output, block.rows());
+    const auto added = scale * block.col(c).array();
     switch (reduction) {
       case KernelReduction::l2:
-        target = (target.array().square() + block.col(c).array().square()).sqrt();
+        target = (target.array().square() + added.square()).sqrt();
         break;
       case KernelReduction::l1:
       case KernelReduction::one_norm:
-        target += block.col(c);
+        target += added.matrix();
         break;
       case KernelReduction::max:
       case KernelReduction::spectral:
-        target = target.cwiseMax(block.col(c));
+        target = target.cwiseMax(added.matrix());
         break;
     }
   }
 }
 
+// Each head's columns hold its values; heads that lie side by side on both ends are one segment.
+bool add_heads(const std::vector<HeadRange>& values, const std::vector<HeadRange>& columns, Wiring& wiring) {
+  for (std::size_t head = 0; head < values.size(); ++head) {
+    const std::int64_t count = values[head].end - values[head].begin;
+    if (count < 1 || columns[head].end - columns[head].begin != count || values[head].begin < 0 ||
+        columns[head].begin < 0 || values[head].end > wiring.units || columns[head].end > wiring.layer.inputs) {
+      return false;
+    }
+    WiringSegment* last = wiring.segments.empty() ? nullptr : &wiring.segments.back();
+    if (last != nullptr && last->unit + last->count == values[head].begin &&
+        last->column + last->count == columns[head].begin) {
+      last->count += count;
+    } else {
+      wiring.segments.push_back({columns[head].begin, values[head].begin, 1, 1, count, {}});
+    }
+  }
+  return true;
+}
+
+bool fits(const ChannelMap& map, const WeightLayer& to) {
+  return map.channels == to.inputs && (map.axis < 0 || to.input_axis < 0 || map.axis == to.input_axis);
+}
+
 }  // namespace
 
-std::string Wiring::id(const Graph& graph) const { return graph[from].name + "->" + graph[to].name; }
+std::string Wiring::id(const Graph& graph) const {
+  return graph[from].name + from_part + "->" + graph[to].name + layer.part;
+}
 
 bool Wiring::reads_like(const Wiring& other) const {
-  if (to != other.to || units != other.units || segments != other.segments) return false;
-  // What a norm does to a unit depends on where it sees that unit.
-  return source == other.source || std::all_of(segments.begin(), segments.end(),
-                                               [](const WiringSegment& segment) { return segment.scales.empty(); });
+  return layer.has_weights_of(other.layer) && units == other.units &&
+         std::equal(segments.begin(), segments.end(), other.segments.begin(), other.segments.end(),
+                    [](const WiringSegment& a, const WiringSegment& b) {
+                      return a.column == b.column && a.unit == b.unit && a.step == b.step && a.run == b.run &&
+                             a.count == b.count;
+                    });
 }
 
 std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
+  if (to.reads_its_own_state()) return {recurrent_wiring(graph, to)};
   std::vector<Wiring> wirings;
   std::map<ValueId, std::size_t> wiring_of;  // by source
   const ChannelMap& map = flow[to.input];
-  if (map.channels != to.inputs) return wirings;
+  if (!fits(map, to)) return wirings;
   for (const ChannelSegment& segment : map.segments) {
     if (!graph[segment.source].producer.exists()) continue;  // a graph input
     const auto [known, is_new] = wiring_of.emplace(segment.source, wirings.size());
-    if (is_new) wirings.push_back(wiring_from(graph, flow, segment.source, to.node));
+    if (is_new) {
+      wirings.push_back(wiring_from(graph, segment.source, flow[segment.source].channels, to));
+      wirings.back().from_part = part_behind(graph, wirings.back().from, to);
+    }
     Wiring& wiring = wirings[known->second];
     wiring.segments.push_back(to_wiring_segment(segment));
     note_flags(wiring, segment);
@@ -175,32 +191,48 @@ std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, co
   return wirings;
 }
 
-std::vector<double> batch_norm_scales(const Graph& graph, NodeId id) {
-  const Node& norm = graph[id];
-  const WeightView* gamma = graph.parameter(norm, kGamma);
-  const WeightView* variance = graph.parameter(norm, kVariance);
-  if (gamma == nullptr || variance == nullptr || gamma->dims != variance->dims) return {};
-  auto scales = gamma->decode_double();
-  const auto variances = variance->decode_double();
-  if (!scales || !variances) return {};
-  const double epsilon = norm.float_attribute("epsilon", 1e-5f);
-  for (std::size_t i = 0; i < scales->size(); ++i) (*scales)[i] /= std::sqrt(std::max(0.0, (*variances)[i]) + epsilon);
-  return std::move(*scales);
+std::vector<Wiring> find_value_wirings(const Graph& graph, const AttentionCores& attention, const WeightLayer& to) {
+  std::vector<Wiring> wirings;
+  for (const Attention& each : attention.all) {
+    const auto output = std::find_if(each.layers.begin(), each.layers.end(), [&](const HeadLayer& layer) {
+      return layer.role == HeadRole::output && layer.layer == to.node && !layer.ranges.empty();
+    });
+    if (output == each.layers.end()) continue;
+    for (const HeadLayer& value : each.layers) {
+      if (value.role != HeadRole::value || value.ranges.size() != output->ranges.size()) continue;
+      const auto from = find_weight_layer(graph, value.layer);
+      if (!from) continue;  // an operator that holds its projections
+      Wiring wiring = wiring_from(graph, from->output, from->outputs, to);
+      wiring.gated = true;
+      if (add_heads(value.ranges, output->ranges, wiring)) wirings.push_back(std::move(wiring));
+    }
+  }
+  for (Wiring& wiring : wirings) wiring.summed = wirings.size() > 1;
+  return wirings;
+}
+
+std::string why_no_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {
+  const ChannelMap& map = flow[to.input];
+  if (map.segments.empty()) return graph[to.input].producer.exists() ? map.stopped : std::string();
+  const bool reads_inputs = std::none_of(map.segments.begin(), map.segments.end(), [&](const ChannelSegment& segment) {
+    return graph[segment.source].producer.exists();
+  });
+  if (reads_inputs) return {};
+  if (map.channels != to.inputs) return "the layer reads another number of channels than arrive";
+  return "the layer reads along another axis than that of the channels";
 }
 
 Result<LayerKernel> read_kernel(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
-                                const Limits& limits) {
+                                const Limits& limits, const LayerKernel* before) {
   LayerKernel kernel{layer, {}, {}};
-  auto weights = graph[layer.weight].decode_float(limits);
-  if (!weights) return propagate(std::move(weights.error()), "node '" + graph[layer.node].name + "'");
-  kernel.weights = std::move(*weights);
-  const Value& output = graph[layer.output];
-  const bool units_are_normed = flow[layer.output].axis == 1;  // the one that batch normalisation works on
-  if (units_are_normed && output.readers.size() == 1 && !output.is_output &&
-      graph[output.readers.front()].is("BatchNormalization")) {
-    kernel.output_scales = batch_norm_scales(graph, output.readers.front());
-    if (static_cast<std::int64_t>(kernel.output_scales.size()) != layer.outputs) kernel.output_scales.clear();
+  if (before != nullptr && before->layer.weight == layer.weight) {
+    kernel.weights = before->weights;
+  } else {
+    auto weights = graph[layer.weight].decode_float(limits);
+    if (!weights) return propagate(std::move(weights.error()), "node '" + graph[layer.node].name + "'");
+    kernel.weights = std::make_shared<const std::vector<float>>(std::move(*weights));
   }
+  kernel.output_scales = output_scales(graph, flow, layer);  // once it is known that there are as many units
   return kernel;
 }
 
@@ -208,7 +240,7 @@ KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_
   const WeightLayer& layer = kernel.layer;
   const std::int64_t group_offset = layer.transposed ? layer.inputs_per_group() * layer.input_stride
                                                      : layer.outputs_per_group() * layer.output_stride;
-  const float* first = kernel.weights.data() + group * group_offset + begin * layer.input_stride;
+  const float* first = kernel.weights->data() + layer.offset + group * group_offset + begin * layer.input_stride;
   return {first,           layer.outputs_per_group(), end - begin, layer.taps, layer.output_stride, layer.input_stride,
           layer.tap_stride};
 }
@@ -218,23 +250,28 @@ bool is_untrained(const WeightView& weight) {
          (weight.derived && weight.derived->stored.storage == WeightStorage::fill);
 }
 
-Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
-                                  KernelReduction reduction, const Limits& limits) {
-  const auto kernel = read_kernel(graph, flow, layer, limits);
-  if (!kernel) return propagate(Error(kernel.error()));
+Result<ReducedLayer> reduce_layer(const Graph& graph, const LayerKernel& kernel, KernelReduction reduction) {
+  const WeightLayer& layer = kernel.layer;
   ReducedLayer reduced{layer, reduction, Eigen::MatrixXd(layer.outputs, layer.inputs_per_group())};
   const std::int64_t outputs = layer.outputs_per_group();
   for (std::int64_t group = 0; group < layer.groups; ++group) {
-    std::span<const double> scales = kernel->output_scales;
+    std::span<const double> scales = kernel.output_scales;
     if (!scales.empty()) {
       scales = scales.subspan(static_cast<std::size_t>(group * outputs), static_cast<std::size_t>(outputs));
     }
     auto block =
-        reduce_kernel(group_view(*kernel, group, 0, layer.inputs_per_group()), reduction, shape_of(layer), scales);
+        reduce_kernel(group_view(kernel, group, 0, layer.inputs_per_group()), reduction, shape_of(layer), scales);
     if (!block) return propagate(std::move(block.error()), "node '" + graph[layer.node].name + "'");
     reduced.weights.middleRows(group * outputs, outputs) = *block;
   }
   return reduced;
+}
+
+Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer,
+                                  KernelReduction reduction, const Limits& limits) {
+  const auto kernel = read_kernel(graph, flow, layer, limits);
+  if (!kernel) return propagate(Error(kernel.error()));
+  return reduce_layer(graph, *kernel, reduction);
 }
 
 Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const ReducedLayer& reduced,
@@ -248,15 +285,15 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flo
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
   for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
     const WiringSegment& segment = wiring.segments[place];
+    const std::vector<double> scales = column_scales(graph, flow, wiring, place);
     const std::int64_t end = segment.column + segment.count * segment.run;
     for (std::int64_t column = segment.column; column < end;) {  // piece by piece, each in one group
       const std::int64_t group = column / inputs;
       const std::int64_t stop = std::min(end, (group + 1) * inputs);
       const auto block = reduced.weights.block(group * outputs, column - group * inputs, outputs, stop - column);
-      fold_runs(block, group * outputs, column, segment, reduced.reduction, m);
+      fold_runs(block, group * outputs, column, segment, scales, reduced.reduction, m);
       column = stop;
     }
-    scale_columns(graph, flow, wiring, place, m);
   }
   return m;
 }

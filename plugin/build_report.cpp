@@ -212,12 +212,16 @@ class ReportBuilder {
     return weight.name;
   }
 
+  std::string id_of(const Wiring& wiring) const {
+    return node(wiring.from).name + wiring.from_part + "->" + node(wiring.to).name + wiring.layer.part;
+  }
+
   void add_factors(const Factorization& found) {
     ReportFactors factors;
     factors.graph = source_.path;
     factors.from = node(found.wiring.from);
     factors.to = node(found.wiring.to);
-    factors.id = factors.from.name + "->" + factors.to.name;
+    factors.id = id_of(found.wiring);
     if (!found.wiring.joint) factors.from_weight = initializer_of(found.wiring.from);
     factors.joint = found.wiring.joint;
     factors.leaking = found.wiring.leaking;
@@ -240,7 +244,7 @@ class ReportBuilder {
     latent.graph = source_.path;
     latent.from = node(found.wiring.from);
     latent.to = node(found.wiring.to);
-    latent.id = latent.from.name + "->" + latent.to.name;
+    latent.id = id_of(found.wiring);
     if (!found.wiring.joint) latent.from_weight = initializer_of(found.wiring.from);
     latent.joint = found.wiring.joint;
     latent.clustering = found.clustering;

@@ -98,6 +98,58 @@ TEST_CASE("MatMul's weight may stand on either side") {
   CHECK(left.at(2, 1, 0) == left.values[2 * 3 + 1]);
 }
 
+TEST_CASE("Gemm's weight may stand first, and either operand may be turned") {
+  const Laid first = laid("x:[3,7] -> y : y = Gemm(W:float[4,3], x)");
+  CHECK(first.layer.inputs == 3);
+  CHECK(first.layer.outputs == 4);
+  CHECK(first.layer.input_axis == 0);
+  CHECK(first.layer.output_axis == 0);
+  CHECK(first.at(2, 1, 0) == first.values[2 * 3 + 1]);
+  const Laid turned = laid("x:[7,3] -> y : y = Gemm[transA=1, transB=1](W:float[3,4], x)");
+  CHECK(turned.layer.inputs == 3);
+  CHECK(turned.layer.outputs == 4);
+  CHECK(turned.layer.input_axis == 1);
+  CHECK(turned.at(2, 1, 0) == turned.values[1 * 4 + 2]);
+  const Laid data = laid("x:[3,7] -> y : y = Gemm[transA=1](x, W:float[3,4])");
+  CHECK(data.layer.inputs == 3);
+  CHECK(data.layer.input_axis == 0);
+  CHECK(data.layer.output_axis == 1);
+}
+
+TEST_CASE("a stack of matrices is one layer for each slice") {
+  const Graph graph = graph_from_text("x:[2,5,3] -> y : y = MatMul(x, W:float[2,3,4])");
+  CHECK(find_weight_layer(graph, NodeId(0)) == std::nullopt);
+  const auto layers = find_weight_layers(graph, NodeId(0));
+  REQUIRE(layers.size() == 2);
+  CHECK(layers[0].part == "[0]");
+  CHECK(layers[1].part == "[1]");
+  CHECK(layers[1].offset == 12);
+  CHECK(layers[1].inputs == 3);
+  CHECK(layers[1].outputs == 4);
+  CHECK(layers[1].output_axis == 2);
+  CHECK_FALSE(layers[0].has_weights_of(layers[1]));
+  CHECK(find_weight_layers(graph_from_text("x -> y : y = MatMul(x, W:float[5000,1,1]=absent)"), NodeId(0)).empty());
+}
+
+TEST_CASE("a recurrent operator is a layer for each gate and direction, of the input and of the state") {
+  const Graph graph = graph_from_text("x:[7,1,3] -> y, h : y, h = LSTM(x, W:float[2,16,3], R:float[2,16,4])");
+  const auto layers = find_weight_layers(graph, NodeId(0));
+  std::string parts;
+  for (const WeightLayer& layer : layers) parts += layer.part + " ";
+  CHECK(parts == ".Wi .Wo .Wf .Wc .WBi .WBo .WBf .WBc .Ri .Ro .Rf .Rc .RBi .RBo .RBf .RBc ");
+  REQUIRE(layers.size() == 16);
+  CHECK(layers[6].offset == (16 + 2 * 4) * 3);
+  CHECK(layers[6].inputs == 3);
+  CHECK(layers[6].outputs == 4);
+  CHECK_FALSE(layers[6].reads_its_own_state());
+  CHECK(layers[9].offset == 4 * 4);
+  CHECK(layers[9].inputs == 4);
+  CHECK(layers[9].reads_its_own_state());
+  CHECK(
+      find_weight_layers(graph_from_text("x -> y : y = LSTM(x, W:float[1,15,3], R:float[1,15,4])"), NodeId(0)).empty());
+  CHECK(find_weight_layers(graph_from_text("x -> y : y = GRU(x, W:float[1,12,3])"), NodeId(0)).empty());
+}
+
 TEST_CASE("what is not a layer") {
   CHECK_FALSE(is_layer("x -> y : y = Relu(x)"));
   CHECK_FALSE(is_layer("x, W -> y : y = Conv(x, W)"));
@@ -105,7 +157,6 @@ TEST_CASE("what is not a layer") {
   CHECK_FALSE(is_layer("-> y : y = Conv(x:float[1,3,8,8], W:float[4,3,1,1])"));
   CHECK_FALSE(is_layer("x -> y : y = MatMul(x, W:float[2,3,4])"));
   CHECK_FALSE(is_layer("x, z -> y : y = MatMul(x, z)"));
-  CHECK_FALSE(is_layer("x -> y : y = Gemm[transA=1](x, W:float[3,4])"));
   CHECK_FALSE(is_layer("x -> y : y = com.example::Conv(x, W:float[4,3,1,1])"));
 }
 

@@ -163,3 +163,48 @@ TEST_CASE("a sum leaves a wiring from each of its terms") {
                 "y")
             .ids() == "a->y b->y");
 }
+
+TEST_CASE("a unit that has columns all over a flattened image takes the norm of them all, each with its own gain") {
+  const Wirings found(
+      "x:[1,3,1,2] -> y : a:[1,2,1,2] = Conv(x, A:float[2,3,1,1]); t:[1,1,2,2] = Transpose[perm=[0,2,3,1]](a);"
+      "f:[1,4] = Reshape(t, s:int64[2]={1,4});"
+      "n = BatchNormalization[epsilon=0.0](f, g:float[4]={2,5,3,11}, o:float[4], m:float[4], v:float[4]={1,1,1,1});"
+      "y = Gemm[transB=1](n, B:float[3,4])",
+      "y");
+  REQUIRE(found.ids() == "a->y");
+  const Eigen::MatrixXd m = found.matrix(0);
+  CHECK(m(1, 0) == doctest::Approx(std::hypot(2 * found.weight({1, 0}), 3 * found.weight({1, 2}))));
+  CHECK(m(2, 1) == doctest::Approx(std::hypot(5 * found.weight({2, 1}), 11 * found.weight({2, 3}))));
+}
+
+TEST_CASE("a layer reads along its own axis only") {
+  const Wirings found("x:[4,4] -> y : a:[4,4] = MatMul(A:float[4,4], x); y = MatMul(a, B:float[4,5])", "y");
+  CHECK(found.ids() == "");
+  CHECK(why_no_wirings(found.graph, found.flow, found.layer) ==
+        "the layer reads along another axis than that of the channels");
+}
+
+TEST_CASE("what only the image feeds has no wirings, and needs no reason") {
+  const Wirings found("x:[1,3,8,8] -> y : y = Conv(x, A:float[4,3,3,3])", "y");
+  CHECK(why_no_wirings(found.graph, found.flow, found.layer) == "");
+}
+
+TEST_CASE("the output projection of attention reads the values, head by head") {
+  const Wirings found(
+      "x:[1,5,6] -> y : q = MatMul(x, Q:float[6,4]); k = MatMul(x, K:float[6,4]); v:[1,5,4] = MatMul(x, V:float[6,4]);"
+      "qs:[1,5,2,2] = Reshape(q, sq:int64[4]={1,5,2,2}); qh:[1,2,5,2] = Transpose[perm=[0,2,1,3]](qs);"
+      "ks:[1,5,2,2] = Reshape(k, sk:int64[4]={1,5,2,2}); kh:[1,2,2,5] = Transpose[perm=[0,2,3,1]](ks);"
+      "vs:[1,5,2,2] = Reshape(v, sv:int64[4]={1,5,2,2}); vh:[1,2,5,2] = Transpose[perm=[0,2,1,3]](vs);"
+      "l:[1,2,5,5] = MatMul(qh, kh); p:[1,2,5,5] = Softmax[axis=-1](l); c:[1,2,5,2] = MatMul(p, vh);"
+      "m:[1,5,2,2] = Transpose[perm=[0,2,1,3]](c); o:[1,5,4] = Reshape(m, so:int64[3]={1,5,4});"
+      "y = MatMul(o, B:float[4,3])",
+      "y");
+  CHECK(found.ids() == "");
+  const auto values = find_value_wirings(found.graph, find_attention(found.graph), found.layer);
+  REQUIRE(values.size() == 1);
+  CHECK(values[0].id(found.graph) == "v->y");
+  CHECK(values[0].gated);
+  const auto reduced = read_reduced(found.graph, found.flow, found.layer, KernelReduction::l2, {}).value();
+  const Eigen::MatrixXd m = wiring_matrix(found.graph, found.flow, reduced, values[0], {}).value();
+  CHECK(m(2, 3) == doctest::Approx(std::abs(found.weight({3, 2}))));
+}

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "plugin/onnx/graph_reader.hpp"
