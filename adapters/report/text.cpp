@@ -240,16 +240,26 @@ class Summary {
     gap();
     line("Factors of |W| between {} of layers (kernel: {}, normalise: {}, centring: {})",
          plural(report_.factors.size(), "pair", "pairs"), first.reduction, first.normalise, first.centring);
+    // Layers that write into one sum are read through one matrix: told once, but where a name sets a layer apart.
+    std::map<const MatrixFactors*, std::size_t> pairs;
     std::vector<const ReportFactors*> order;
-    for (const ReportFactors& factors : report_.factors) order.push_back(&factors);
+    for (const ReportFactors& factors : report_.factors) {
+      const bool is_new = pairs[factors.factors.get()]++ == 0;
+      if (is_new || has_name(factors)) order.push_back(&factors);
+    }
     std::stable_sort(order.begin(), order.end(), [](const ReportFactors* a, const ReportFactors* b) {
       const auto rank = [](const ReportFactors* entry) {
         return std::pair(has_name(*entry), entry->factors->null.significant);
       };
       return rank(a) > rank(b);
     });
-    for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) wiring(*order[i]);
-    more("  ", order.size(), kMostWirings, "pair", "pairs");
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) {
+      const std::size_t alike = has_name(*order[i]) ? 1 : pairs[order[i]->factors.get()];
+      wiring(*order[i], alike);
+      told += alike;
+    }
+    if (order.size() > kMostWirings) more("  ", report_.factors.size(), told, "pair", "pairs");
     if (std::none_of(order.begin(), order.end(), [](const ReportFactors* entry) { return has_name(*entry); })) {
       line("  no factor passes as a feature of the image (q at most 0.05)");
     }
@@ -278,8 +288,9 @@ class Summary {
                        shares.empty() ? "" : shares + " of energy");
   }
 
-  void wiring(const ReportFactors& entry) {
-    line("  {} -> {}", shortened(entry.from.name, 44), shortened(entry.to.name, 44));
+  void wiring(const ReportFactors& entry, std::size_t alike) {
+    line("  {}{} -> {}", shortened(entry.from.name, 44), alike > 1 ? fmt::format(" and {} more", alike - 1) : "",
+         shortened(entry.to.name, 44));
     line("    {}, effective rank {}{:.1f} of {}", beyond_chance(entry),
          entry.factors->effective_rank_exact ? "" : "at least ", entry.factors->effective_rank,
          std::min(entry.rows, entry.columns));

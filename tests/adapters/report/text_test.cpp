@@ -156,6 +156,17 @@ TEST_CASE("hostile names do not leave their place") {
   CHECK(text.size() < 10'000);
 }
 
+TEST_CASE("layers that are read through one matrix are told once") {
+  Report report = two_branch_report();
+  report.factors[0].meaning.clear();
+  report.factors.push_back(report.factors[0]);
+  report.factors[1].from.name = "conv0";
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "between 2 pairs of layers"));
+  CHECK(has(text, "conv1 and 1 more -> conv2"));
+  CHECK_FALSE(has(text, "conv0"));
+}
+
 TEST_CASE("a factor beyond the cost limit, or one that was not tested, says so") {
   const auto tested_by = [](FactorNullMethod method) {
     Report report = two_branch_report();
