@@ -146,19 +146,19 @@ Outputs overlay(const Site& at, const std::vector<ChannelMap>& operands) {
     sum.segments.erase(std::unique(sum.segments.begin(), sum.segments.end()), sum.segments.end());
   }
   if (!sum.segments.empty()) sum.stopped.clear();
-  return {std::move(sum)};
+  return only(std::move(sum));
 }
 
 namespace {
 
 using Rule = Outputs (*)(const Site&);
 
-Outputs keep(const Site& at) { return {at.input(0)}; }
+Outputs keep(const Site& at) { return only(at.input(0)); }
 
 Outputs keep_nonlinear(const Site& at) {
   ChannelMap map = at.input(0);
   forget_scales(map);
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 Outputs keep_leaking(const Site& at) {
@@ -195,9 +195,9 @@ Outputs pool_nonlinear(const Site& at) {
 
 Outputs batch_norm(const Site& at) {
   ChannelMap map = at.input(0);
-  if (map.axis > 1) return {std::move(map)};
+  if (map.axis > 1) return only(std::move(map));
   for (ChannelSegment& segment : map.segments) segment.scales.push_back(at.id);
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 // The output has the rank of the larger shape, so the channels may stand further back.
@@ -207,7 +207,7 @@ Outputs expand(const Site& at) {
   if (map.axis < 0 || !from || !to || to->size() < from->size())
     return stop_all(at, "grows to a shape that is not known");
   map.axis += static_cast<int>(to->size() - from->size());
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 Outputs sum(const Site& at) { return overlay(at, false); }
@@ -231,9 +231,9 @@ Outputs layer(const Site& at) {
   if (first->is_depthwise() && map.axis == 1 && map.channels == first->inputs) {
     ChannelMap wide = spread(at, map, first->outputs / first->inputs);
     forget_scales(wide);
-    return {std::move(wide)};
+    return only(std::move(wide));
   }
-  return {source_map(at.graph, first->output, first->output_axis, first->outputs)};
+  return only(source_map(at.graph, first->output, first->output_axis, first->outputs));
 }
 
 // Every output holds the units of the state, last; the first output that is there is their source.

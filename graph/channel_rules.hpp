@@ -27,6 +27,13 @@ struct Site {
   bool is_data(std::size_t i) const { return node.inputs[i].exists() && !graph.is_constant(node.inputs[i]); }
 };
 
+// Of a node with one output; a braced list would copy the map.
+inline Outputs only(ChannelMap map) {
+  Outputs outputs;
+  outputs.push_back(std::move(map));
+  return outputs;
+}
+
 ChannelMap stop(std::string reason);
 Outputs stop_all(const Site& at, const std::string& reason);
 void forget_scales(ChannelMap& map);

@@ -75,10 +75,10 @@ Outputs pad(const Site& at) {
       if (!axis) return unknown();
       if (*axis == map.axis) place = i;
     }
-    if (place == count) return {map};
+    if (place == count) return only(map);
   }
   const std::int64_t before = (*pads)[place], after = (*pads)[place + count], most = at.limits.channels;
-  if (before == 0 && after == 0) return {map};
+  if (before == 0 && after == 0) return only(map);
   const Attribute* mode = at.node.find_attribute("mode");
   const auto* word = mode == nullptr ? nullptr : std::get_if<std::string>(&mode->value);
   if (word != nullptr && *word != "constant") return stop_all(at, "repeats channels at the edge");
@@ -90,13 +90,13 @@ Outputs pad(const Site& at) {
     return unknown();
   }
   ChannelMap padded = cut(map, begin, end);
-  if (padded.axis < 0) return {std::move(padded)};
+  if (padded.axis < 0) return only(std::move(padded));
   for (ChannelSegment& segment : padded.segments) {
     segment.begin += std::max<std::int64_t>(0, before);
     segment.end += std::max<std::int64_t>(0, before);
   }
   padded.channels += std::max<std::int64_t>(0, before) + std::max<std::int64_t>(0, after);
-  return {std::move(padded)};
+  return only(std::move(padded));
 }
 
 // Each channel takes what blocksize² of them hold; those of one place lie side by side, or (CRD) those of one channel.
@@ -116,7 +116,7 @@ Outputs depth_to_space(const Site& at) {
   std::vector<ChannelMap> parts;
   for (std::int64_t place = 0; place < places; ++place) {
     parts.push_back(by_channel ? every(map, place, left, places) : cut(map, place * left, place * left + left));
-    if (parts.back().axis < 0) return {std::move(parts.back())};
+    if (parts.back().axis < 0) return only(std::move(parts.back()));
   }
   return overlay(at, parts);
 }
@@ -125,7 +125,7 @@ Outputs space_to_depth(const Site& at) {
   const ChannelMap& map = at.input(0);
   const std::int64_t block = at.node.int_attribute("blocksize", 0);
   if (map.axis != 1 || block < 1 || block > 64) return stop_all(at, "folds space that is not known");
-  return {tile(at, map, block * block)};
+  return only(tile(at, map, block * block));
 }
 
 Outputs split(const Site& at) {
@@ -177,9 +177,9 @@ Outputs slice(const Site& at) {
     };
     const std::int64_t begin = place((*starts)[i]), end = std::max(begin, place((*ends)[i]));
     const std::int64_t length = end - begin;
-    return {every(map, begin, length / step + (length % step != 0 ? 1 : 0), step)};
+    return only(every(map, begin, length / step + (length % step != 0 ? 1 : 0), step));
   }
-  return {map};
+  return only(map);
 }
 
 // Rows of a table picked by computed indices: the columns are its units.
@@ -204,7 +204,7 @@ Outputs gather(const Site& at) {
   if (*axis != map.axis) {
     ChannelMap kept = map;
     if (*axis < map.axis) kept.axis += static_cast<int>(indices_shape->size()) - 1;
-    return {std::move(kept)};
+    return only(std::move(kept));
   }
   const auto indices = integers(at, "", 1);
   if (map.channels < 0 || !indices || indices_shape->size() != 1)
@@ -247,7 +247,7 @@ Outputs gather(const Site& at) {
   std::stable_sort(picked.segments.begin(), picked.segments.end(), [](const auto& a, const auto& b) {
     return std::pair(a.begin, a.source) < std::pair(b.begin, b.source);
   });
-  return {std::move(picked)};
+  return only(std::move(picked));
 }
 
 Outputs concat(const Site& at) {
@@ -285,7 +285,7 @@ Outputs concat(const Site& at) {
     joined.channels += channels;
   }
   if (joined.segments.empty()) joined.stopped = at.input(0).stopped;
-  return {std::move(joined)};
+  return only(std::move(joined));
 }
 
 Outputs transpose(const Site& at) {
@@ -314,7 +314,7 @@ Outputs flatten(const Site& at) {
   if (!run || !times) return stop_all(at, "flattens an extent that is not known");
   ChannelMap flat = tile(at, spread(at, map, *run), *times);
   if (flat.axis >= 0) flat.axis = 1;
-  return {std::move(flat)};
+  return only(std::move(flat));
 }
 
 // Understood when what stands before the channels keeps its extent, and the channels either keep theirs or fold with
@@ -364,18 +364,18 @@ Outputs reshape(const Site& at) {
         (same_after || same_before(place))) {
       ChannelMap kept = map;
       kept.axis = static_cast<int>(place);
-      return {std::move(kept)};
+      return only(std::move(kept));
     }
     if (whole || (last && run && to[place] < 0 && same_before(place))) {  // the whole leaves no other extent before it
       ChannelMap flat = spread(at, map, *run);
       if (flat.axis >= 0) flat.axis = static_cast<int>(place);
-      return {std::move(flat)};
+      return only(std::move(flat));
     }
   }
   if (const auto times = folds_what_is_before()) {
     ChannelMap flat = tile(at, map, *times);
     if (flat.axis >= 0) flat.axis = static_cast<int>(to.size()) - 1;
-    return {std::move(flat)};
+    return only(std::move(flat));
   }
   return stop_all(at, "does not keep channels together");
 }
@@ -401,7 +401,7 @@ Outputs squeeze(const Site& at) {
   }
   if (dropped.count(map.axis) != 0) return stop_all(at, "drops the channel axis");
   map.axis -= static_cast<int>(std::distance(dropped.begin(), dropped.lower_bound(map.axis)));
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 Outputs unsqueeze(const Site& at) {
@@ -419,7 +419,7 @@ Outputs unsqueeze(const Site& at) {
   for (const std::int64_t axis : added) {
     if (axis <= map.axis) ++map.axis;
   }
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 // Over other axes than the channels; keepdims decides where the axis ends up.
@@ -437,7 +437,7 @@ Outputs reduce(const Site& at) {
   if (at.node.int_attribute("keepdims", 1) == 0) {
     map.axis -= static_cast<int>(std::distance(reduced.begin(), reduced.lower_bound(map.axis)));
   }
-  return {std::move(map)};
+  return only(std::move(map));
 }
 
 Outputs reduce_nonlinear(const Site& at) {
