@@ -56,8 +56,9 @@ bool takes_one(const Graph& graph, const Node& node) {
   if (!node.is("Slice") || node.inputs.size() < 3) return true;
   const auto begin = known_integers(graph, node.inputs[1]), end = known_integers(graph, node.inputs[2]);
   if (!begin || !end || begin->size() != 1 || end->size() != 1) return true;
-  const bool to_the_end = begin->front() < 0 && end->front() >= 0;  // [-1 : huge]
-  return to_the_end ? begin->front() == -1 : end->front() - begin->front() == 1;
+  const std::int64_t first = begin->front(), last = end->front();
+  if (first < 0 && last >= 0) return first == -1;         // [-1 : huge]
+  return (first < 0) == (last < 0) && last - first == 1;  // of one sign, so that the difference fits
 }
 
 }  // namespace
