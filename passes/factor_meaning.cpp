@@ -58,9 +58,9 @@ std::optional<UnitFeatures> features_read(const Findings& found, const Graph& gr
     return features == nullptr ? std::nullopt : std::optional(*features);
   }
   // A joint wiring has one segment for each that the layer reads, in their order.
-  const auto layer = find_weight_layer(graph, wiring.to);
+  const std::vector<ChannelSegment>& segments = flow[wiring.layer.input].segments;
   std::vector<const UnitFeatures*> parts;
-  for (const ChannelSegment& segment : flow[layer->input].segments) {
+  for (const ChannelSegment& segment : segments) {
     parts.push_back(features_of(found, graph[segment.source].producer));
     if (parts.back() == nullptr) return std::nullopt;
   }
@@ -72,7 +72,7 @@ std::optional<UnitFeatures> features_read(const Findings& found, const Graph& gr
     column.values.clear();
     for (std::size_t part = 0; part < parts.size(); ++part) {
       const FeatureColumn* values = parts[part]->find(first.name);
-      const ChannelSegment& segment = flow[layer->input].segments[part];
+      const ChannelSegment& segment = segments[part];
       if (values == nullptr) break;
       for (std::int64_t i = 0; i < wiring.segments[part].count; ++i) {
         column.values.push_back(values->values.at(static_cast<std::size_t>(segment.first_unit + i * segment.step)));

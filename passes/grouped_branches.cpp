@@ -144,7 +144,8 @@ Vertex find_fork(const PassContext& context, const Chain& chain, const std::vect
   if (sources.empty()) return flow.vertex(chain.front()->layer.input);
   std::optional<Vertex> fork;
   for (const NodeId source : sources) {
-    const Vertex read = flow.vertex(find_weight_layer(context.graph, source)->input);
+    const auto layer = find_first_weight_layer(context.graph, source);  // none: a table, which reads indices
+    const Vertex read = flow.vertex(layer ? layer->input : context.graph.data_inputs(source).front());
     fork = fork ? context.analyses.dominators().nearest_common_ancestor(*fork, read) : read;
   }
   return *fork;

@@ -161,3 +161,18 @@ TEST_CASE("what a join hands on has the features of the layers behind it") {
   CHECK(read->find("colour")->values == joined);
   CHECK_FALSE(read->linearised);
 }
+
+TEST_CASE("what a join holds may be read by a layer with several parts") {
+  const auto ids = [](const std::string& reader) {
+    const Analysed analysed = analyse(
+        "x:[3,5,12] -> y : a = MatMul(x, A:float[12,10]); b = MatMul(x, B:float[12,10]);"
+        "c = Concat[axis=2](a, b); y = " +
+            reader,
+        {.passes = {"factors"}});
+    std::string text;
+    for (const Factorization& factors : analysed.findings.factors) text += factors.id + " ";
+    return text;
+  };
+  CHECK(ids("MatMul(c, S:float[3,20,9])").find("c->y[2]") != std::string::npos);
+  CHECK(ids("LSTM[hidden_size=4](c, W:float[1,16,20], R:float[1,16,4])").find("c->y.Wc") != std::string::npos);
+}

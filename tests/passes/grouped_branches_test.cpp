@@ -96,3 +96,8 @@ TEST_CASE("behind a sum, the fork is where all its terms come from, in whatever 
     CHECK(analysed.findings.groups.size() == 2);
   }
 }
+
+TEST_CASE("groups are carried back to the columns of a table, which is no layer") {
+  CHECK(grouped("i:int64[1,7] -> y : e = Gather(t:float[50,8], i); c = Transpose[perm=[0,2,1]](e);"
+                "y = Conv[group=2](c, W:float[12,4,3])") == "e 0-4 y 0-6 | e 4-8 y 6-12");
+}
