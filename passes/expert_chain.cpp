@@ -24,8 +24,7 @@ bool changes_form(const Graph& graph, NodeId id) {
   static constexpr std::array<std::string_view, 10> kOps{"Reshape",  "Cast",    "Transpose", "Squeeze", "Unsqueeze",
                                                          "Identity", "Dropout", "Flatten",   "Mul",     "Div"};
   const Node& node = graph[id];
-  const bool known = std::any_of(kOps.begin(), kOps.end(), [&](std::string_view op) { return node.is(op); });
-  return known && node.inputs.front().exists() && !graph.is_constant(node.inputs.front()) &&
+  return node.is_one_of(kOps) && node.inputs.front().exists() && !graph.is_constant(node.inputs.front()) &&
          (graph.data_inputs(id).size() == 1 || node.is("Reshape"));
 }
 

@@ -40,22 +40,23 @@ struct LayerOutcome {
 // A matrix and what is in it; those of the wirings that read like this one.
 struct Decomposed {
   Wiring wiring;
-  std::vector<std::vector<double>> input_scales;
+  InputScales input_scales;
   std::vector<double> output_scales;
   Eigen::MatrixXd m;
   std::shared_ptr<const MatrixFactors> factors;
   FactorsBeside beside;
 };
 
-Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& reduced, const Wiring& wiring) {
+Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& reduced, const Wiring& wiring,
+                             InputScales scales, const std::vector<double>& output_scales) {
   const std::string id = wiring.id(context.graph);
-  auto m = wiring_matrix(context.graph, context.analyses.channel_flow(), reduced, wiring, context.limits);
+  auto m = wiring_matrix(context.graph, reduced, wiring, scales, context.limits);
   if (!m) return propagate(std::move(m.error()));
   auto factors = find_matrix_factors(*m, factor_options(context, id), context.cancelled);
   if (!factors) return propagate(std::move(factors.error()), id);
   FactorsBeside beside = find_factors_beside(*m);
-  return Decomposed{wiring,           {}, {}, std::move(*m), std::make_shared<const MatrixFactors>(std::move(*factors)),
-                    std::move(beside)};
+  auto shared = std::make_shared<const MatrixFactors>(std::move(*factors));
+  return Decomposed{wiring, std::move(scales), output_scales, std::move(*m), std::move(shared), std::move(beside)};
 }
 
 void add_wiring(const PassContext& context, const Decomposed& decomposed, Wiring wiring, LayerOutcome& outcome) {
@@ -141,15 +142,13 @@ class TensorFactors {
              known.output_scales == kernel_->output_scales;
     });
     if (same == known_.end()) {
-      auto decomposed = decompose(context_, reduced, wiring);
+      auto decomposed = decompose(context_, reduced, wiring, std::move(scales), kernel_->output_scales);
       if (!decomposed && decomposed.error().kind == ErrorKind::cancelled)
         return propagate(std::move(decomposed.error()));
       if (!decomposed) {
         outcome.notes.push_back({wiring.id(graph_), "factors", decomposed.error().message});
         return {};
       }
-      decomposed->input_scales = std::move(scales);
-      decomposed->output_scales = kernel_->output_scales;
       if (known_.size() >= kMostKnown) known_.erase(known_.begin());
       same = known_.insert(known_.end(), std::move(*decomposed));
     }

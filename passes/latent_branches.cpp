@@ -8,6 +8,7 @@
 
 #include "passes/parallel.hpp"
 #include "passes/pass.hpp"
+#include "passes/wiring_gains.hpp"
 
 namespace ramus {
 namespace {
@@ -29,7 +30,9 @@ CoClusteringOptions clustering_options(const PassContext& context, const Factori
 }
 
 Result<CoClustering> cluster(const PassContext& context, const ReducedLayer& reduced, const Factorization& factors) {
-  const auto m = wiring_matrix(context.graph, context.analyses.channel_flow(), reduced, factors.wiring, context.limits);
+  const Graph& graph = context.graph;
+  const InputScales scales = input_scales(graph, context.analyses.channel_flow(), factors.wiring);
+  const auto m = wiring_matrix(graph, reduced, factors.wiring, scales, context.limits);
   if (!m) return propagate(Error(m.error()));
   auto clustering = find_co_clustering(*m, clustering_options(context, factors), context.cancelled);
   if (!clustering) return propagate(std::move(clustering.error()), factors.id);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "passes/stream_maps.hpp"
+#include "passes/wiring_gains.hpp"
 
 namespace ramus {
 namespace {
@@ -16,8 +17,7 @@ using Vector = Eigen::VectorXd;
 constexpr std::size_t kMostSteps = 64;  // operators between a layer and the stream; exports have up to 10
 
 bool is_norm(const Node& node) {
-  return node.is_one_of({"LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization", "GroupNormalization",
-                         "InstanceNormalization"}) ||
+  return node.is_one_of({"LayerNormalization", "RMSNormalization", "GroupNormalization", "InstanceNormalization"}) ||
          node.op == "SimplifiedLayerNormalization";
 }
 
@@ -39,35 +39,13 @@ bool same_units(const ChannelMap& a, const ChannelMap& b) {
                     });
 }
 
-// Whether a constant of several elements holds one for each channel of the value that it meets.
-bool lies_along_channels(const Graph& graph, const WeightView& weight, ValueId value, int axis) {
-  const auto& shape = graph[value].shape;
-  if (!shape || axis < 0) return false;
-  const std::size_t from_end = shape->size() - static_cast<std::size_t>(axis);
-  for (std::size_t i = 0; i < weight.dims.size(); ++i) {
-    if (weight.dims[i] != 1 && weight.dims.size() - i != from_end) return false;
-  }
-  return true;
-}
-
-// Factors of a constant operand by unit; nullopt where it is not one for all units, or one for each.
-std::optional<Vector> constant_factors(const Graph& graph, const Node& node, ValueId value, const ChannelMap& map) {
-  if (map.channels < 1) return std::nullopt;
-  for (std::size_t input = 0; input < node.inputs.size(); ++input) {
-    const WeightView* weight = graph.parameter(node, input);
-    if (weight == nullptr) continue;
-    const bool is_scalar = weight->elements() == 1;
-    if (!is_scalar && weight->elements() != map.channels) return std::nullopt;
-    if (!is_scalar && !lies_along_channels(graph, *weight, value, map.axis)) return std::nullopt;
-    const auto values = weight->decode_double();
-    if (!values) return std::nullopt;
-    Vector factors = is_scalar ? Vector(Vector::Constant(map.channels, values->front()))
-                               : Vector(Eigen::Map<const Vector>(values->data(), map.channels));
-    if (node.is("Div")) factors = factors.cwiseInverse();
-    if (!factors.allFinite()) return std::nullopt;
-    return factors;
-  }
-  return std::nullopt;
+// Of a product with a constant, by unit; nullopt where it is not one for all units, or one for each.
+std::optional<Vector> constant_factors(const Graph& graph, NodeId product, const ChannelMap& map) {
+  const std::vector<double> gains = channel_gains(graph, product, map.axis, map.channels);
+  if (gains.empty()) return std::nullopt;
+  Vector factors = gains.size() == 1 ? Vector(Vector::Constant(map.channels, gains.front()))
+                                     : Vector(Eigen::Map<const Vector>(gains.data(), map.channels));
+  return factors.allFinite() ? std::optional(std::move(factors)) : std::nullopt;
 }
 
 Vector norm_factors(const Graph& graph, const Node& node, std::int64_t units) {
@@ -138,7 +116,7 @@ std::optional<StreamStep> step_of(const PassContext& context, NodeId id) {
     return step;
   }
   if (node.is("Mul") || (node.is("Div") && !graph.is_constant(node.inputs.front()))) {
-    auto factors = constant_factors(graph, node, inputs.front(), before);
+    auto factors = constant_factors(graph, id, before);
     if (!factors) return std::nullopt;
     step.link = StreamLink::linear;
     step.scales = std::move(*factors);

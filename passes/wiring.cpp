@@ -274,8 +274,8 @@ Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, c
   return reduce_layer(graph, *kernel, reduction);
 }
 
-Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const ReducedLayer& reduced,
-                                      const Wiring& wiring, const Limits& limits) {
+Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& reduced, const Wiring& wiring,
+                                      const InputScales& scales, const Limits& limits) {
   const WeightLayer& layer = reduced.layer;
   if (layer.outputs > limits.matrix_side || wiring.units > limits.matrix_side) {
     return failure(ErrorKind::invalid_input, "wiring '" + wiring.id(graph) + "': a side beyond the limit of " +
@@ -285,13 +285,12 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flo
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
   for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
     const WiringSegment& segment = wiring.segments[place];
-    const std::vector<double> scales = column_scales(graph, flow, wiring, place);
     const std::int64_t end = segment.column + segment.count * segment.run;
     for (std::int64_t column = segment.column; column < end;) {  // piece by piece, each in one group
       const std::int64_t group = column / inputs;
       const std::int64_t stop = std::min(end, (group + 1) * inputs);
       const auto block = reduced.weights.block(group * outputs, column - group * inputs, outputs, stop - column);
-      fold_runs(block, group * outputs, column, segment, scales, reduced.reduction, m);
+      fold_runs(block, group * outputs, column, segment, scales[place], reduced.reduction, m);
       column = stop;
     }
   }

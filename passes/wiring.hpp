@@ -87,10 +87,13 @@ Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, c
 // The weight is one value repeated (ConstantOfShape): structure without training.
 bool is_untrained(const WeightView& weight);
 
+// By segment of a wiring, and by column of each: the gains before L (wiring_gains.hpp); empty where there are none.
+using InputScales = std::vector<std::vector<double>>;
+
 // M [units of L x units of P]. A unit of P that L does not read is a column of zeros. Errors: a side beyond
 // limits.matrix_side.
-Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ChannelFlow& flow, const ReducedLayer& reduced,
-                                      const Wiring& wiring, const Limits& limits);
+Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& reduced, const Wiring& wiring,
+                                      const InputScales& scales, const Limits& limits);
 
 // gamma / sqrt(variance + epsilon) of a BatchNormalization by channel; empty where a parameter is computed or absent.
 std::vector<double> batch_norm_scales(const Graph& graph, NodeId norm);

@@ -11,16 +11,6 @@ namespace {
 // Inputs of batch normalisation: data, gamma, beta, mean, variance.
 constexpr std::size_t kGamma = 1, kVariance = 4;
 
-// By channel of what the node reads, or one for all; empty where it has no gain that can be read.
-std::vector<double> channel_gains(const Graph& graph, NodeId id, int axis, std::int64_t channels) {
-  if (graph[id].is("BatchNormalization")) return batch_norm_scales(graph, id);
-  const WeightView* gain = find_channel_gain(graph, id, axis, channels);
-  auto decoded = gain == nullptr ? Result<std::vector<double>>(std::vector<double>()) : gain->decode_double();
-  if (!decoded) return {};
-  for (double& value : *decoded) value = graph[id].is("Div") ? 1 / value : value;
-  return std::move(*decoded);
-}
-
 ValueId scaled_value(const Graph& graph, NodeId gain) {
   const auto data = graph.data_inputs(gain);
   return data.empty() ? graph[gain].inputs.front() : data.front();
@@ -50,8 +40,7 @@ const ChannelSegment* segment_behind(const ChannelMap& map, const Wiring& wiring
   return found;
 }
 
-}  // namespace
-
+// Of one segment.
 std::vector<double> column_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring,
                                   std::size_t place) {
   const WiringSegment& read = wiring.segments[place];
@@ -79,8 +68,19 @@ std::vector<double> column_scales(const Graph& graph, const ChannelFlow& flow, c
   return scales;
 }
 
-std::vector<std::vector<double>> input_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring) {
-  std::vector<std::vector<double>> scales;
+}  // namespace
+
+std::vector<double> channel_gains(const Graph& graph, NodeId id, int axis, std::int64_t channels) {
+  if (graph[id].is("BatchNormalization")) return batch_norm_scales(graph, id);
+  const WeightView* gain = find_channel_gain(graph, id, axis, channels);
+  auto decoded = gain == nullptr ? Result<std::vector<double>>(std::vector<double>()) : gain->decode_double();
+  if (!decoded) return {};
+  for (double& value : *decoded) value = graph[id].is("Div") ? 1 / value : value;
+  return std::move(*decoded);
+}
+
+InputScales input_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring) {
+  InputScales scales;
   for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
     scales.push_back(column_scales(graph, flow, wiring, place));
   }

@@ -9,12 +9,11 @@
 
 namespace ramus {
 
-// By column of a segment of a wiring: the product of the gains between P, or the last nonlinearity, and L; empty where
-// there are none.
-std::vector<double> column_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring, std::size_t place);
+// By channel of what the node reads, or one for all; empty where it has no gain that can be read.
+std::vector<double> channel_gains(const Graph& graph, NodeId node, int axis, std::int64_t channels);
 
-// Those of all segments, one after the other.
-std::vector<std::vector<double>> input_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring);
+// The products of the gains between P, or the last nonlinearity, and L.
+InputScales input_scales(const Graph& graph, const ChannelFlow& flow, const Wiring& wiring);
 
 // By unit of a layer: the product of the gains that follow it; empty where none do.
 std::vector<double> output_scales(const Graph& graph, const ChannelFlow& flow, const WeightLayer& layer);

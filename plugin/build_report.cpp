@@ -212,18 +212,15 @@ class ReportBuilder {
     return weight.name;
   }
 
-  std::string id_of(const Wiring& wiring) const {
-    return node(wiring.from).name + wiring.from_part + "->" + node(wiring.to).name + wiring.layer.part;
+  ReportWiring wiring(const Wiring& found) const {
+    ReportWiring wiring{{}, source_.path, node(found.from), node(found.to), {}, found.joint};
+    wiring.id = wiring.from.name + found.from_part + "->" + wiring.to.name + found.layer.part;
+    if (!found.joint) wiring.from_weight = initializer_of(found.from);
+    return wiring;
   }
 
   void add_factors(const Factorization& found) {
-    ReportFactors factors;
-    factors.graph = source_.path;
-    factors.from = node(found.wiring.from);
-    factors.to = node(found.wiring.to);
-    factors.id = id_of(found.wiring);
-    if (!found.wiring.joint) factors.from_weight = initializer_of(found.wiring.from);
-    factors.joint = found.wiring.joint;
+    ReportFactors factors{wiring(found.wiring)};
     factors.leaking = found.wiring.leaking;
     factors.gated = found.wiring.gated;
     factors.summed = found.wiring.summed;
@@ -239,17 +236,7 @@ class ReportBuilder {
     report_.factors.push_back(std::move(factors));
   }
 
-  void add_latent(const LatentBranches& found) {
-    ReportLatent latent;
-    latent.graph = source_.path;
-    latent.from = node(found.wiring.from);
-    latent.to = node(found.wiring.to);
-    latent.id = id_of(found.wiring);
-    if (!found.wiring.joint) latent.from_weight = initializer_of(found.wiring.from);
-    latent.joint = found.wiring.joint;
-    latent.clustering = found.clustering;
-    report_.latent.push_back(std::move(latent));
-  }
+  void add_latent(const LatentBranches& found) { report_.latent.push_back({wiring(found.wiring), found.clustering}); }
 
   void add_specialization(const GroupSpecialization& found) {
     const std::string group = group_id(tree_.entry_of[found.group]);

@@ -105,12 +105,16 @@ struct ReportStream {
   std::vector<ComposedPair> composition;
 };
 
-struct ReportFactors {
-  std::string id;  // of the wiring: "conv1->conv2"
+struct ReportWiring {
+  std::string id;  // "conv1->conv2"
   std::string graph;
   ReportNode from, to;
   std::string from_weight;  // initializer that holds the weights of `from`; empty for joins and constants in nodes
-  bool joint = false, leaking = false, gated = false, summed = false;
+  bool joint = false;
+};
+
+struct ReportFactors : ReportWiring {
+  bool leaking = false, gated = false, summed = false;
   std::int64_t rows = 0, columns = 0;
   std::string reduction, normalise, centring;
   std::shared_ptr<const MatrixFactors> factors;  // one object for all wirings with one matrix
@@ -118,12 +122,7 @@ struct ReportFactors {
   std::vector<FactorMeaning> meaning;
 };
 
-struct ReportLatent {
-  std::string id;  // of the wiring: "conv1->conv2"
-  std::string graph;
-  ReportNode from, to;
-  std::string from_weight;  // as in ReportFactors
-  bool joint = false;
+struct ReportLatent : ReportWiring {
   CoClustering clustering;
 };
 

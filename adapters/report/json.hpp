@@ -12,6 +12,9 @@ using ReportJson = nlohmann::ordered_json;
 ReportJson to_json(const Report& report);
 Status write_json(const Report& report, const TextSink& sink);
 
+// What stands first in an entry about a wiring.
+ReportJson wiring_to_json(const ReportWiring& wiring);
+
 // The parts, each in a file of its own.
 ReportJson groups_to_json(const Report& report);
 ReportJson streams_to_json(const Report& report);

@@ -63,17 +63,10 @@ ReportJson meaning_to_json(const FactorMeaning& meaning) {
   return json;
 }
 
-ReportJson wiring_to_json(const ReportFactors& entry, const ReportFactors* same) {
+ReportJson entry_to_json(const ReportFactors& entry, const ReportFactors* same) {
   const MatrixFactors& factors = *entry.factors;
   const FactorNull& null = factors.null;
-  ReportJson json{{"id", entry.id}};
-  if (!entry.graph.empty()) json["graph"] = entry.graph;
-  json["from"] = entry.from.name;
-  json["from_index"] = entry.from.index;
-  json["from_weight"] = entry.from_weight;
-  json["to"] = entry.to.name;
-  json["to_index"] = entry.to.index;
-  json["joint"] = entry.joint;
+  ReportJson json = wiring_to_json(entry);
   json["leaking"] = entry.leaking;
   json["gated"] = entry.gated;
   json["summed"] = entry.summed;
@@ -110,12 +103,24 @@ ReportJson wiring_to_json(const ReportFactors& entry, const ReportFactors* same)
 
 }  // namespace
 
+ReportJson wiring_to_json(const ReportWiring& wiring) {
+  ReportJson json{{"id", wiring.id}};
+  if (!wiring.graph.empty()) json["graph"] = wiring.graph;
+  json["from"] = wiring.from.name;
+  json["from_index"] = wiring.from.index;
+  json["from_weight"] = wiring.from_weight;
+  json["to"] = wiring.to.name;
+  json["to_index"] = wiring.to.index;
+  json["joint"] = wiring.joint;
+  return json;
+}
+
 ReportJson factors_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
   std::map<const MatrixFactors*, const ReportFactors*> first;  // with these factors
   for (const ReportFactors& entry : report.factors) {
     const auto [known, is_new] = first.emplace(entry.factors.get(), &entry);
-    list.push_back(wiring_to_json(entry, is_new ? nullptr : known->second));
+    list.push_back(entry_to_json(entry, is_new ? nullptr : known->second));
   }
   return list;
 }

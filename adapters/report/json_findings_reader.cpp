@@ -168,6 +168,17 @@ SpecializationScore read_score(const Field& field) {
 
 }  // namespace
 
+ReportWiring read_wiring(const Field& field) {
+  ReportWiring wiring;
+  wiring.id = field["id"].text();
+  if (field.has("graph")) wiring.graph = field["graph"].text();
+  wiring.from = {field["from"].text(), field["from_index"].index()};
+  wiring.from_weight = field["from_weight"].text();
+  wiring.to = {field["to"].text(), field["to_index"].index()};
+  wiring.joint = field["joint"].flag();
+  return wiring;
+}
+
 // Those of an entry above, whose matrix is the same.
 std::shared_ptr<const MatrixFactors> read_same_factors(const Field& field, const FactorsById& above,
                                                        const ReportFactors& here) {
@@ -179,13 +190,7 @@ std::shared_ptr<const MatrixFactors> read_same_factors(const Field& field, const
 }
 
 ReportFactors read_factors(const Field& field, FactorsById& above) {
-  ReportFactors factors;
-  factors.id = field["id"].text();
-  if (field.has("graph")) factors.graph = field["graph"].text();
-  factors.from = {field["from"].text(), field["from_index"].index()};
-  factors.from_weight = field["from_weight"].text();
-  factors.to = {field["to"].text(), field["to_index"].index()};
-  factors.joint = field["joint"].flag();
+  ReportFactors factors{read_wiring(field)};
   factors.leaking = field["leaking"].flag();
   factors.gated = field["gated"].flag();
   factors.summed = field["summed"].flag();
@@ -234,13 +239,7 @@ ComposedPair read_composed_pair(const Field& field, std::size_t blocks) {
 
 ReportLatent read_latent(const Field& field) {
   using enum CoClusteringStatus;
-  ReportLatent latent;
-  latent.id = field["id"].text();
-  if (field.has("graph")) latent.graph = field["graph"].text();
-  latent.from = {field["from"].text(), field["from_index"].index()};
-  latent.from_weight = field["from_weight"].text();
-  latent.to = {field["to"].text(), field["to_index"].index()};
-  latent.joint = field["joint"].flag();
+  ReportLatent latent{read_wiring(field), {}};
   CoClustering& clustering = latent.clustering;
   clustering.status = enumerator(field["status"], {found, none, too_small, too_large});
   clustering.groups = static_cast<int>(field["branches"].index() & 0x7FFFFFFF);

@@ -3,16 +3,9 @@
 namespace ramus {
 namespace {
 
-ReportJson wiring_to_json(const ReportLatent& entry) {
+ReportJson entry_to_json(const ReportLatent& entry) {
   const CoClustering& clustering = entry.clustering;
-  ReportJson json{{"id", entry.id}};
-  if (!entry.graph.empty()) json["graph"] = entry.graph;
-  json["from"] = entry.from.name;
-  json["from_index"] = entry.from.index;
-  json["from_weight"] = entry.from_weight;
-  json["to"] = entry.to.name;
-  json["to_index"] = entry.to.index;
-  json["joint"] = entry.joint;
+  ReportJson json = wiring_to_json(entry);
   json["rows"] = clustering.outputs.size();
   json["columns"] = clustering.inputs.size();
   json["status"] = name_of(clustering.status);
@@ -33,7 +26,7 @@ ReportJson wiring_to_json(const ReportLatent& entry) {
 
 ReportJson latent_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
-  for (const ReportLatent& entry : report.latent) list.push_back(wiring_to_json(entry));
+  for (const ReportLatent& entry : report.latent) list.push_back(entry_to_json(entry));
   return list;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "passes/wiring_gains.hpp"
 #include "tests/passes/run_passes.hpp"
 
 using namespace ramus;
@@ -28,7 +29,8 @@ struct Wirings {
     return text;
   }
   Eigen::MatrixXd matrix(std::size_t wiring, KernelReduction reduction = KernelReduction::l2) const {
-    return wiring_matrix(graph, flow, read_reduced(graph, flow, layer, reduction, {}).value(), wirings.at(wiring), {})
+    return wiring_matrix(graph, read_reduced(graph, flow, layer, reduction, {}).value(), wirings.at(wiring),
+                         input_scales(graph, flow, wirings.at(wiring)), {})
         .value();
   }
   // The weight at its plain indices.
@@ -205,6 +207,7 @@ TEST_CASE("the output projection of attention reads the values, head by head") {
   CHECK(values[0].id(found.graph) == "v->y");
   CHECK(values[0].gated);
   const auto reduced = read_reduced(found.graph, found.flow, found.layer, KernelReduction::l2, {}).value();
-  const Eigen::MatrixXd m = wiring_matrix(found.graph, found.flow, reduced, values[0], {}).value();
+  const Eigen::MatrixXd m =
+      wiring_matrix(found.graph, reduced, values[0], input_scales(found.graph, found.flow, values[0]), {}).value();
   CHECK(m(2, 3) == doctest::Approx(std::abs(found.weight({3, 2}))));
 }
