@@ -115,37 +115,48 @@ Result<std::vector<T>> decode_derived(const WeightView& weight, const Limits& li
   return turned;
 }
 
-template <class T>
-Result<std::vector<T>> decode(const WeightView& weight, const Limits& limits) {
-  const auto fail = [&](const std::string& what) { return invalid_input("weight '" + weight.name + "': " + what); };
+auto fail(const WeightView& weight, const std::string& what) {
+  return invalid_input("weight '" + weight.name + "': " + what);
+}
+
+constexpr const char* kTooShort = "its payload ends before its last element";
+
+// How many elements a weight has that is stored as it is; asked before memory is taken for what the dims promise.
+Result<std::int64_t> stored_elements(const WeightView& weight, const Limits& limits) {
   if (!is_numeric(weight.type)) {
-    return fail("elements of type " + std::string(name_of(weight.type)) + " are not numbers");
+    return fail(weight, "elements of type " + std::string(name_of(weight.type)) + " are not numbers");
   }
-  if (weight.storage == WeightStorage::absent) return fail("its bytes are not in the model");
-  if (weight.storage == WeightStorage::derived) return decode_derived<T>(weight, limits);
+  if (weight.storage == WeightStorage::absent) return fail(weight, "its bytes are not in the model");
   const auto count = checked_elements(weight.dims, limits.tensor_elements);
-  if (!count) return fail(count.error().message);
+  if (!count) return fail(weight, count.error().message);
   const bool backed = weight.storage == WeightStorage::dense || weight.storage == WeightStorage::varint;
   if (!backed && *count > limits.filled_elements) {
-    return fail(std::to_string(*count) + " elements without bytes behind them exceed the limit of " +
-                std::to_string(limits.filled_elements));
+    return fail(weight, std::to_string(*count) + " elements without bytes behind them exceed the limit of " +
+                            std::to_string(limits.filled_elements));
   }
-  const std::string too_short = "its payload ends before its last element";
-  if (!holds(weight, *count)) return fail(too_short);  // before memory is taken for what the dims promise
+  if (!holds(weight, *count)) return fail(weight, kTooShort);
+  return *count;
+}
+
+template <class T>
+Result<std::vector<T>> decode(const WeightView& weight, const Limits& limits) {
+  if (weight.storage == WeightStorage::derived && is_numeric(weight.type)) return decode_derived<T>(weight, limits);
+  auto count = stored_elements(weight, limits);
+  if (!count) return propagate(std::move(count.error()));
   std::vector<T> out(static_cast<std::size_t>(*count));
   switch (weight.storage) {
     case WeightStorage::dense:
       decode_dense<T>(weight, out);
       break;
     case WeightStorage::varint:
-      if (!decode_varint<T>(weight, out)) return fail(too_short);
+      if (!decode_varint<T>(weight, out)) return fail(weight, kTooShort);
       break;
     case WeightStorage::fill:
       if (out.empty()) break;
       std::fill(out.begin(), out.end(), element_as<T>(weight.type, packed_bits(weight.bytes, bits_of(weight.type), 0)));
       break;
     case WeightStorage::sparse:
-      if (!decode_sparse<T>(weight, out)) return fail("one of its positions lies outside its dims");
+      if (!decode_sparse<T>(weight, out)) return fail(weight, "one of its positions lies outside its dims");
       break;
     case WeightStorage::derived:
     case WeightStorage::absent:
@@ -179,6 +190,18 @@ std::int64_t WeightView::elements() const {
 }
 
 Result<std::vector<float>> WeightView::decode_float(const Limits& limits) const { return decode<float>(*this, limits); }
+
+Result<FloatView> WeightView::floats(const Limits& limits) const {
+  if (storage == WeightStorage::dense && type == ElementType::float32) {
+    auto count = stored_elements(*this, limits);
+    if (!count) return propagate(std::move(count.error()));
+    return FloatView(bytes.first(static_cast<std::size_t>(*count) * sizeof(float)), owned);
+  }
+  auto decoded = decode_float(limits);
+  if (!decoded) return propagate(std::move(decoded.error()));
+  return FloatView(std::move(*decoded));
+}
+
 Result<std::vector<double>> WeightView::decode_double(const Limits& limits) const {
   return decode<double>(*this, limits);
 }

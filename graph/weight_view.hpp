@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "graph/element_type.hpp"
+#include "graph/float_view.hpp"
 #include "graph/limits.hpp"
 #include "graph/result.hpp"
 
@@ -44,6 +45,8 @@ struct WeightView {
   // limits.filled_elements, a payload that ends early, a position outside the dims.
   Result<std::vector<float>> decode_float(const Limits& limits = {}) const;
   Result<std::vector<double>> decode_double(const Limits& limits = {}) const;
+  // The same as decode_float, without a copy where the bytes are floats already.
+  Result<FloatView> floats(const Limits& limits = {}) const;
   // For shapes and axes: integer types and boolean only, at most `most` elements. Exact; uint64 beyond the range of
   // int64 gives the largest int64.
   Result<std::vector<std::int64_t>> decode_int64(std::int64_t most = 4096) const;

@@ -85,14 +85,14 @@ std::optional<UnitFeatures> features_read(const Findings& found, const Graph& gr
   return joined;
 }
 
-FeatureTable feature_table(const UnitFeatures& features, const Eigen::MatrixXd& m,
+FeatureTable feature_table(const UnitFeatures& features, const Eigen::VectorXd& fan_out,
                            const std::vector<Eigen::Index>& silent) {
   FeatureTable table;
   const bool known =
-      features.units == m.cols() && std::any_of(features.columns.begin(), features.columns.end(),
-                                                [](const FeatureColumn& feature) { return feature.of_image; });
+      features.units == fan_out.size() && std::any_of(features.columns.begin(), features.columns.end(),
+                                                      [](const FeatureColumn& feature) { return feature.of_image; });
   if (!known) return table;
-  for (Eigen::Index unit = 0; unit < m.cols(); ++unit) {
+  for (Eigen::Index unit = 0; unit < fan_out.size(); ++unit) {
     if (!std::binary_search(silent.begin(), silent.end(), unit)) table.units.push_back(unit);
   }
   std::vector<Eigen::VectorXd> columns;
@@ -109,7 +109,7 @@ FeatureTable feature_table(const UnitFeatures& features, const Eigen::MatrixXd& 
     add(feature.name, feature.of_image, features.linearised && feature.of_image && !feature.given,
         Eigen::VectorXd::Map(feature.values.data(), static_cast<Eigen::Index>(feature.values.size())));
   }
-  add("fan_out_norm", false, false, fan_out_norm(m));
+  add("fan_out_norm", false, false, fan_out);
   table.columns.resize(static_cast<Eigen::Index>(table.units.size()), static_cast<Eigen::Index>(columns.size()));
   for (std::size_t j = 0; j < columns.size(); ++j) table.columns.col(static_cast<Eigen::Index>(j)) = columns[j];
   return table;

@@ -25,9 +25,9 @@ struct FeatureTable {
 std::optional<UnitFeatures> features_read(const Findings& found, const Graph& graph, const ChannelFlow& flow,
                                           const Wiring& wiring);
 
-// Empty where none of the features says what units respond to. m: the wiring's matrix; silent: its zero columns. Borrows
-// the names of `features`.
-FeatureTable feature_table(const UnitFeatures& features, const Eigen::MatrixXd& m,
+// Empty where none of the features says what units respond to. fan_out: of the wiring's matrix, by unit of P; silent: the
+// units whose columns are zero. Borrows the names of `features`.
+FeatureTable feature_table(const UnitFeatures& features, const Eigen::VectorXd& fan_out,
                            const std::vector<Eigen::Index>& silent);
 
 // Of every significant factor, and of the first two; `id` names the random streams. q and names are not known yet.

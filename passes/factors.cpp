@@ -6,6 +6,7 @@
 #include <map>
 
 #include "passes/factor_meaning.hpp"
+#include "passes/numerics/kernel_features.hpp"
 #include "passes/parallel.hpp"
 #include "passes/pass.hpp"
 #include "passes/wiring_gains.hpp"
@@ -42,7 +43,7 @@ struct Decomposed {
   Wiring wiring;
   InputScales input_scales;
   std::vector<double> output_scales;
-  Eigen::MatrixXd m;
+  Eigen::VectorXd fan_out_norm;  // of M, by unit of P
   std::shared_ptr<const MatrixFactors> factors;
   FactorsBeside beside;
 };
@@ -50,13 +51,18 @@ struct Decomposed {
 Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& reduced, const Wiring& wiring,
                              InputScales scales, const std::vector<double>& output_scales) {
   const std::string id = wiring.id(context.graph);
-  auto m = wiring_matrix(context.graph, reduced, wiring, scales, context.limits);
-  if (!m) return propagate(std::move(m.error()));
-  auto factors = find_matrix_factors(*m, factor_options(context, id), context.cancelled);
+  Eigen::MatrixXd own;  // not where M is there already: it may be the largest matrix of the model
+  if (!is_whole(reduced, wiring, scales, context.limits)) {
+    auto made = wiring_matrix(context.graph, reduced, wiring, scales, context.limits);
+    if (!made) return propagate(std::move(made.error()));
+    own = std::move(*made);
+  }
+  const Eigen::MatrixXd& m = own.size() > 0 ? own : reduced.weights;
+  auto factors = find_matrix_factors(m, factor_options(context, id), context.cancelled);
   if (!factors) return propagate(std::move(factors.error()), id);
-  FactorsBeside beside = find_factors_beside(*m);
+  FactorsBeside beside = find_factors_beside(m);
   auto shared = std::make_shared<const MatrixFactors>(std::move(*factors));
-  return Decomposed{wiring, std::move(scales), output_scales, std::move(*m), std::move(shared), std::move(beside)};
+  return Decomposed{wiring, std::move(scales), output_scales, fan_out_norm(m), std::move(shared), std::move(beside)};
 }
 
 void add_wiring(const PassContext& context, const Decomposed& decomposed, Wiring wiring, LayerOutcome& outcome) {
@@ -72,7 +78,8 @@ void add_wiring(const PassContext& context, const Decomposed& decomposed, Wiring
   factorization.centring = context.options.text("factors.centring");
   const auto features = features_read(context.found, context.graph, context.analyses.channel_flow(), wiring);
   const FeatureTable table =
-      features ? feature_table(*features, decomposed.m, factorization.factors->silent_inputs) : FeatureTable();
+      features ? feature_table(*features, decomposed.fan_out_norm, factorization.factors->silent_inputs)
+               : FeatureTable();
   factorization.meaning = test_meaning(*factorization.factors, table, context.seed, factorization.id);
   factorization.raw = summarise(decomposed.beside.raw, table);
   factorization.centred = summarise(decomposed.beside.centred, table);

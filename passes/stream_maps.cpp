@@ -78,7 +78,9 @@ std::optional<LayerKernel> read_end(const PassContext& context, const WeightLaye
   auto kernel = read_kernel(context.graph, context.analyses.channel_flow(), layer, context.limits);
   if (!kernel) return std::nullopt;
   const auto finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(kernel->weights->begin(), kernel->weights->end(), finite)) return std::nullopt;
+  for (std::int64_t i = 0; i < kernel->weights.size(); ++i) {
+    if (!finite(kernel->weights[i])) return std::nullopt;
+  }
   if (!std::all_of(kernel->output_scales.begin(), kernel->output_scales.end(), finite)) return std::nullopt;
   return std::move(*kernel);
 }

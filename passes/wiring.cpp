@@ -228,9 +228,9 @@ Result<LayerKernel> read_kernel(const Graph& graph, const ChannelFlow& flow, con
   if (before != nullptr && before->layer.weight == layer.weight) {
     kernel.weights = before->weights;
   } else {
-    auto weights = graph[layer.weight].decode_float(limits);
+    auto weights = graph[layer.weight].floats(limits);
     if (!weights) return propagate(std::move(weights.error()), "node '" + graph[layer.node].name + "'");
-    kernel.weights = std::make_shared<const std::vector<float>>(std::move(*weights));
+    kernel.weights = std::move(*weights);
   }
   kernel.output_scales = output_scales(graph, flow, layer);  // once it is known that there are as many units
   return kernel;
@@ -240,7 +240,7 @@ KernelView group_view(const LayerKernel& kernel, std::int64_t group, std::int64_
   const WeightLayer& layer = kernel.layer;
   const std::int64_t group_offset = layer.transposed ? layer.inputs_per_group() * layer.input_stride
                                                      : layer.outputs_per_group() * layer.output_stride;
-  const float* first = kernel.weights->data() + layer.offset + group * group_offset + begin * layer.input_stride;
+  const FloatPointer first = kernel.weights.data() + (layer.offset + group * group_offset + begin * layer.input_stride);
   return {first,           layer.outputs_per_group(), end - begin, layer.taps, layer.output_stride, layer.input_stride,
           layer.tap_stride};
 }
@@ -274,6 +274,14 @@ Result<ReducedLayer> read_reduced(const Graph& graph, const ChannelFlow& flow, c
   return reduce_layer(graph, *kernel, reduction);
 }
 
+bool is_whole(const ReducedLayer& reduced, const Wiring& wiring, const InputScales& scales, const Limits& limits) {
+  if (reduced.layer.groups != 1 || wiring.segments.size() != 1 || !scales.front().empty()) return false;
+  const WiringSegment& all = wiring.segments.front();
+  return all.column == 0 && all.unit == 0 && all.step == 1 && all.run == 1 && all.count == wiring.units &&
+         wiring.units == reduced.layer.inputs && reduced.weights.rows() <= limits.matrix_side &&
+         reduced.weights.cols() <= limits.matrix_side;
+}
+
 Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& reduced, const Wiring& wiring,
                                       const InputScales& scales, const Limits& limits) {
   const WeightLayer& layer = reduced.layer;
@@ -282,6 +290,7 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& re
                                                  std::to_string(limits.matrix_side) + " units");
   }
   const std::int64_t inputs = layer.inputs_per_group(), outputs = layer.outputs_per_group();
+  if (is_whole(reduced, wiring, scales, limits)) return reduced.weights;
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);
   for (std::size_t place = 0; place < wiring.segments.size(); ++place) {
     const WiringSegment& segment = wiring.segments[place];

@@ -60,8 +60,8 @@ std::string why_no_wirings(const Graph& graph, const ChannelFlow& flow, const We
 
 struct LayerKernel {
   WeightLayer layer;
-  std::shared_ptr<const std::vector<float>> weights;  // decoded, the whole tensor
-  std::vector<double> output_scales;                  // of the gains that follow; empty where none do
+  FloatView weights;                  // the whole tensor
+  std::vector<double> output_scales;  // of the gains that follow; empty where none do
 };
 
 // `before`: a layer that was read before, whose weights are used again where they are the same tensor's.
@@ -94,6 +94,10 @@ using InputScales = std::vector<std::vector<double>>;
 // limits.matrix_side.
 Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& reduced, const Wiring& wiring,
                                       const InputScales& scales, const Limits& limits);
+
+// Whether M is reduced.weights as they are: L reads all of P in its order, with no gain in between, and no side is beyond
+// limits.matrix_side.
+bool is_whole(const ReducedLayer& reduced, const Wiring& wiring, const InputScales& scales, const Limits& limits);
 
 // gamma / sqrt(variance + epsilon) of a BatchNormalization by channel; empty where a parameter is computed or absent.
 std::vector<double> batch_norm_scales(const Graph& graph, NodeId norm);

@@ -2,6 +2,7 @@
 
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
 #include <atomic>
@@ -139,12 +140,42 @@ Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& opti
     auto analysed = run_pipeline(*graph.original, request);
     if (!analysed) return propagate(std::move(analysed.error()));
     graph.analysed = std::move(*analysed);
-    auto hashes = structural_hashes(*graph.original);
-    if (!hashes) return propagate(std::move(hashes.error()));
-    graph.hashes = std::move(*hashes);
   }
   return {};
 }
+
+// What is told of the bytes themselves. It reads all of them and nothing of what the passes find, and so runs beside them.
+class Digests {
+ public:
+  Digests(const WireModel& model, const std::vector<AnalysedGraph>& graphs, const std::function<bool()>& cancelled)
+      : hashes_(graphs.size()) {
+    const auto stopped = [&cancelled, this] { return stop_.load() || cancelled(); };
+    tasks_.run([&model, stopped, this] { digest_ = model_digest(model, stopped); });
+    for (std::size_t i = 0; i < graphs.size(); ++i) {
+      tasks_.run([&graphs, stopped, this, i] { hashes_[i] = structural_hashes(*graphs[i].original, stopped); });
+    }
+  }
+  ~Digests() {
+    stop_.store(true);
+    tasks_.wait();
+  }
+
+  // The digest of the model; the hashes go to their graphs.
+  Result<std::string> take(std::vector<AnalysedGraph>& graphs) {
+    tasks_.wait();
+    for (std::size_t i = 0; i < graphs.size(); ++i) {
+      if (!hashes_[i]) return propagate(std::move(hashes_[i].error()));
+      graphs[i].hashes = std::move(*hashes_[i]);
+    }
+    return std::move(digest_);
+  }
+
+ private:
+  oneapi::tbb::task_group tasks_;
+  std::atomic<bool> stop_{false};
+  Result<std::string> digest_;
+  std::vector<Result<std::vector<std::string>>> hashes_;
+};
 
 // Errors about labels and options already say which file or option they are about.
 Error with_label(Error error, const WireModel& model) {
@@ -160,10 +191,11 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
   report.tool_version = version();
   auto graphs = read_graphs(model, asks_for_weights(options.passes), report);
   if (!graphs) return propagate(std::move(graphs.error()));
+  Digests digests(model, *graphs, host.cancelled);
   if (auto status = run_passes(*graphs, options, pass_options, model.info().opset(), host); !status) {
     return propagate(with_label(std::move(status.error()), model));
   }
-  auto digest = model_digest(model);
+  auto digest = digests.take(*graphs);
   if (!digest) return propagate(std::move(digest.error()));
   report.model = describe_model(model, std::move(*digest), *graphs);
   report.options.insert(pass_options.all().begin(), pass_options.all().end());

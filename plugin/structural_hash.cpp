@@ -101,18 +101,19 @@ class GraphHasher {
     }
   }
 
-  bool run() {
+  Status run(const std::function<bool()>& cancelled) {
     for (const NodeId id : graph_.topological_order()) {
+      if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
       Hasher hasher;
       add_operator(hasher, graph_[id]);
       for (const auto& list : {std::cref(graph_[id].inputs), std::cref(graph_[id].captures)}) {
         for (const ValueId input : list.get()) add_input(hasher, input);
       }
       const auto digest = hasher.finish();
-      if (!digest) return false;
+      if (!digest) return failure(ErrorKind::internal, "SHA-256 is not available");
       nodes_[id.index] = *digest;
     }
-    return true;
+    return {};
   }
 
   std::vector<std::string> take() const {
@@ -159,9 +160,9 @@ class GraphHasher {
 
 }  // namespace
 
-Result<std::vector<std::string>> structural_hashes(const Graph& graph) {
+Result<std::vector<std::string>> structural_hashes(const Graph& graph, const std::function<bool()>& cancelled) {
   GraphHasher hasher(graph);
-  if (!hasher.run()) return failure(ErrorKind::internal, "SHA-256 is not available");
+  if (auto status = hasher.run(cancelled); !status) return propagate(std::move(status.error()));
   return hasher.take();
 }
 

@@ -6,6 +6,7 @@
 // Two nodes that do the same to the same values share their hash. Names of nodes, values and weights do not count.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@
 namespace ramus {
 
 // By place among the nodes of `graph`. Reads every weight once. Bodies count by their operators and attributes; weights
-// whose bytes are absent count by type and dims alone. Error (internal): the hash library fails.
-Result<std::vector<std::string>> structural_hashes(const Graph& graph);
+// whose bytes are absent count by type and dims alone. Errors: cancelled, where `cancelled` says so; internal, where the
+// hash library fails.
+Result<std::vector<std::string>> structural_hashes(
+    const Graph& graph, const std::function<bool()>& cancelled = [] { return false; });
 
 }  // namespace ramus

@@ -1,5 +1,8 @@
 // The ramus command: arguments in, one exit status out.
 #include <CLI/CLI.hpp>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <csignal>
 #include <cstdio>
 
@@ -151,6 +154,11 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using ramus::cli::Exit;
+#ifdef __GLIBC__
+  // Matrices come and go by the thousand: what is freed is kept for the next, but for the largest.
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing like any other
   try {
     return ramus::cli::run(argc, argv);

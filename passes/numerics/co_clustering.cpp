@@ -102,9 +102,9 @@ double entries_outside(const Partition& partition, int k) {
 // M itself first, then the permuted matrices, of which only the numbers are kept; [trials][k - 2].
 using Trials = std::vector<std::vector<Partition>>;
 
-Result<Trials> run_trials(const PreparedMatrix& prepared, const CoClusteringOptions& options, int most,
-                          const std::function<bool()>& cancelled) {
-  const PermutedMatrix permuted(prepared, options.normalise, InputScale::roots);
+Result<Trials> run_trials(const MatrixRef& m, const PreparedMatrix& prepared, const CoClusteringOptions& options,
+                          int most, const std::function<bool()>& cancelled) {
+  const PermutedMatrix permuted(active_entries(m, prepared), options.normalise, InputScale::roots);
   Trials trials;
   for (int i = 0; i <= options.permutations; ++i) {
     if (cancelled && cancelled()) return failure(ErrorKind::cancelled, "cancelled while units were put into groups");
@@ -161,7 +161,7 @@ std::vector<int> in_place(const std::vector<int>& groups, const std::vector<Eige
 // Units that carry no weight belong to no group, whatever is normalised.
 PreparedMatrix without_silent(const MatrixRef& m, Normalise normalise) {
   PreparedMatrix prepared = prepare_matrix(m, Normalise::both, Centring::none);
-  prepared.values = prepared.source;
+  prepared.values = active_entries(m, prepared);
   normalise_matrix(prepared.values, normalise);
   return prepared;
 }
@@ -213,7 +213,7 @@ Result<CoClustering> find_co_clustering(const MatrixRef& m, const CoClusteringOp
   result.permutations = options.permutations;
 
   const int most = std::clamp(options.most_groups, 2, static_cast<int>(std::min<Eigen::Index>(side / 2, 64)));
-  auto trials = run_trials(prepared, options, most, cancelled);
+  auto trials = run_trials(m, prepared, options, most, cancelled);
   if (!trials) return propagate(trials.error());
   const Vector pooled = mean_n_cuts(*trials, 0);  // M counts as one of them: then each is treated alike
   const Choice chosen = choose(trials->front(), pooled);

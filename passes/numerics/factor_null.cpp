@@ -108,11 +108,11 @@ double tracy_widom_upper_tail(double x) {
   return x <= -shift ? 1 : boost::math::gamma_q(shape, (x + shift) / scale);
 }
 
-Result<FactorNull> find_permutation_null(const PreparedMatrix& prepared, Normalise normalise, Centring centring,
+Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise normalise, Centring centring,
                                          const SingularFactors& factors, const FactorNullOptions& options,
                                          const std::function<bool()>& cancelled) {
   const Eigen::Index k = factors.sigma.size();
-  const PermutedMatrix source(prepared, normalise, InputScale::norm);
+  const PermutedMatrix source(m, normalise, InputScale::norm);
   Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(k);
   MagnitudePools inputs(k), outputs(k);
   for (int i = 0; i < options.permutations; ++i) {

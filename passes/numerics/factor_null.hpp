@@ -45,8 +45,8 @@ struct FactorNullOptions {
   double significance = 0.05;
 };
 
-// `cancelled` is asked before each permutation; the only error is ErrorKind::cancelled.
-Result<FactorNull> find_permutation_null(const PreparedMatrix& prepared, Normalise normalise, Centring centring,
+// `m`: the active entries, untouched. `cancelled` is asked before each permutation; the only error is ErrorKind::cancelled.
+Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise normalise, Centring centring,
                                          const SingularFactors& factors, const FactorNullOptions& options,
                                          const std::function<bool()>& cancelled);
 

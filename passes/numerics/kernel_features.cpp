@@ -15,6 +15,7 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 constexpr std::int64_t kLargestSide = 4096;
 constexpr Eigen::Index kTransformSide = 64;  // a kernel is padded with zeros to this side: 1/64 cycles per pixel apart
 constexpr double kNoLuminance = 1e-12;       // of the kernel's energy
+constexpr const char* kNotFinite = "kernel: a weight is not finite";
 
 // Discrete Fourier transforms of h x w blocks padded to a square, as two products with the matrices of the transform. The
 // blocks are real, so that half of the rows say everything; the tables hold what both halves add.
@@ -151,7 +152,7 @@ Result<void> check_finite(const KernelView& kernel) {
   for (std::int64_t o = 0; o < kernel.outputs; ++o) {
     for (std::int64_t i = 0; i < kernel.inputs; ++i) {
       for (std::int64_t t = 0; t < kernel.taps; ++t) {
-        if (!std::isfinite(kernel.at(o, i, t))) return invalid_input("kernel: a weight is not finite");
+        if (!std::isfinite(kernel.at(o, i, t))) return invalid_input(kNotFinite);
       }
     }
   }
@@ -180,14 +181,22 @@ Result<KernelFeatures> find_kernel_features(const KernelView& kernels, KernelSha
 }
 
 Result<FanFeatures> find_fan_features(const KernelView& kernel) {
-  if (Result<void> finite = check_finite(kernel); !finite) return propagate(std::move(finite).error());
   FanFeatures features{Eigen::VectorXd::Zero(kernel.outputs), Eigen::VectorXd::Zero(kernel.outputs)};
   const std::int64_t incoming = kernel.inputs * kernel.taps;
   if (incoming == 0) return features;
   for (std::int64_t o = 0; o < kernel.outputs; ++o) {
-    const RowMajor weights = weights_of(kernel, o);
-    features.fan_in_norm[o] = weights.norm();
-    features.sparsity[o] = static_cast<double>((weights.array() == 0).count()) / static_cast<double>(incoming);
+    double energy = 0;  // the square of no float is beyond a double
+    std::int64_t zeros = 0;
+    for (std::int64_t i = 0; i < kernel.inputs; ++i) {
+      for (std::int64_t t = 0; t < kernel.taps; ++t) {
+        const double weight = kernel.at(o, i, t);
+        energy += weight * weight;
+        zeros += weight == 0;
+      }
+    }
+    if (!std::isfinite(energy)) return invalid_input(kNotFinite);
+    features.fan_in_norm[o] = std::sqrt(energy);
+    features.sparsity[o] = static_cast<double>(zeros) / static_cast<double>(incoming);
   }
   return features;
 }

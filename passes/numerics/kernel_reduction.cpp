@@ -53,26 +53,50 @@ Eigen::MatrixXd reduce_blocks(const KernelView& kernel, KernelReduction reductio
 
 constexpr auto kLargerOrNan = [](double a, double b) { return b > a || std::isnan(b) ? b : a; };
 
-// One matrix per tap, added up; tile by tile, for weights and M are seldom stored in the same order.
-Eigen::MatrixXd reduce_taps(const KernelView& kernel, KernelReduction reduction) {
-  constexpr std::int64_t kTile = 32;
-  using Strides = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
-  Eigen::MatrixXd reduced = Eigen::MatrixXd::Zero(kernel.outputs, kernel.inputs);
-  for (std::int64_t i = 0; i < kernel.inputs; i += kTile) {
-    for (std::int64_t o = 0; o < kernel.outputs; o += kTile) {
-      const std::int64_t rows = std::min(kTile, kernel.outputs - o), columns = std::min(kTile, kernel.inputs - i);
-      auto tile = reduced.block(o, i, rows, columns).array();
-      for (std::int64_t t = 0; t < kernel.taps; ++t) {
-        const Eigen::Map<const Eigen::ArrayXXf, 0, Strides> weights(
-            kernel.data + o * kernel.output_stride + i * kernel.input_stride + t * kernel.tap_stride, rows, columns,
-            Strides(kernel.input_stride, kernel.output_stride));
-        if (reduction == KernelReduction::l2) tile += weights.cast<double>().square();
-        if (reduction == KernelReduction::l1) tile += weights.cast<double>().abs();
-        if (reduction == KernelReduction::max) tile = tile.binaryExpr(weights.cast<double>().abs(), kLargerOrNan);
-      }
-      if (reduction == KernelReduction::l2) tile = tile.sqrt();
+constexpr std::int64_t kTile = 32;
+using Tile = Eigen::Array<double, kTile, kTile>;  // column: outputs or inputs, whichever lie farther apart
+
+void add_tap(const Eigen::Array<float, kTile, 1>& weights, KernelReduction reduction, Tile::ColXpr column) {
+  if (reduction == KernelReduction::l2) column += weights.cast<double>().square();
+  if (reduction == KernelReduction::l1) column += weights.cast<double>().abs();
+  if (reduction == KernelReduction::max) column = column.binaryExpr(weights.cast<double>().abs(), kLargerOrNan);
+}
+
+// Rows and columns of one tile, from the first element of each.
+Tile reduce_tile(FloatPointer first, std::int64_t rows, std::int64_t row_stride, std::int64_t columns,
+                 std::int64_t column_stride, const KernelView& kernel, KernelReduction reduction) {
+  Tile tile = Tile::Zero();
+  Eigen::Array<float, kTile, 1> weights = Eigen::Array<float, kTile, 1>::Zero();
+  for (std::int64_t column = 0; column < columns; ++column) {
+    for (std::int64_t tap = 0; tap < kernel.taps; ++tap) {
+      const FloatPointer from = first + (column * column_stride + tap * kernel.tap_stride);
+      for (std::int64_t row = 0; row < rows; ++row) weights[row] = from[row * row_stride];
+      add_tap(weights, reduction, tile.col(column));
     }
   }
+  return tile;
+}
+
+// Tile by tile, for weights and M are seldom stored in the same order.
+Eigen::MatrixXd reduce_taps(const KernelView& kernel, KernelReduction reduction) {
+  Eigen::MatrixXd reduced(kernel.outputs, kernel.inputs);
+  const bool inputs_lie_closer = std::abs(kernel.input_stride) < std::abs(kernel.output_stride);
+  for (std::int64_t i = 0; i < kernel.inputs; i += kTile) {
+    for (std::int64_t o = 0; o < kernel.outputs; o += kTile) {
+      const std::int64_t outputs = std::min(kTile, kernel.outputs - o), inputs = std::min(kTile, kernel.inputs - i);
+      const FloatPointer first = kernel.data + (o * kernel.output_stride + i * kernel.input_stride);
+      auto part = reduced.block(o, i, outputs, inputs).array();
+      if (inputs_lie_closer) {
+        const Tile tile =
+            reduce_tile(first, inputs, kernel.input_stride, outputs, kernel.output_stride, kernel, reduction);
+        part = tile.topLeftCorner(inputs, outputs).transpose();
+      } else {
+        part = reduce_tile(first, outputs, kernel.output_stride, inputs, kernel.input_stride, kernel, reduction)
+                   .topLeftCorner(outputs, inputs);
+      }
+    }
+  }
+  if (reduction == KernelReduction::l2) reduced = reduced.cwiseSqrt();
   return reduced;
 }
 
@@ -97,7 +121,7 @@ Result<Eigen::VectorXd> magnitudes_of(std::span<const double> scales, std::int64
 
 }  // namespace
 
-KernelView dense_kernel_view(const float* data, std::int64_t outputs, std::int64_t inputs, std::int64_t taps) {
+KernelView dense_kernel_view(FloatPointer data, std::int64_t outputs, std::int64_t inputs, std::int64_t taps) {
   return {data, outputs, inputs, taps, inputs * taps, taps, 1};
 }
 

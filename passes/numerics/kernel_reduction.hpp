@@ -12,12 +12,13 @@
 #include <span>
 #include <string_view>
 
+#include "graph/float_view.hpp"
 #include "graph/result.hpp"
 
 namespace ramus {
 
 struct KernelView {
-  const float* data = nullptr;  // lives as long as its owner
+  FloatPointer data;  // lives as long as its owner
   std::int64_t outputs = 0, inputs = 0, taps = 1;
   std::int64_t output_stride = 0, input_stride = 0, tap_stride = 1;  // in elements; may be negative
 
@@ -27,7 +28,7 @@ struct KernelView {
 };
 
 // A dense [outputs x inputs x taps] array, the layout of ONNX Conv weights.
-KernelView dense_kernel_view(const float* data, std::int64_t outputs, std::int64_t inputs, std::int64_t taps);
+KernelView dense_kernel_view(FloatPointer data, std::int64_t outputs, std::int64_t inputs, std::int64_t taps);
 
 struct KernelShape {
   std::int64_t height = 1, width = 1;  // taps = height * width, row by row

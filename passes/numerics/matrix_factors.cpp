@@ -79,7 +79,7 @@ bool within_budget(const Matrix& m, const FactorOptions& options) {
   return rows * columns * std::min(rows, columns) * options.permutations <= options.permutation_budget;
 }
 
-Result<FactorNull> find_null(const PreparedMatrix& prepared, const SingularFactors& factors,
+Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared, const SingularFactors& factors,
                              const FactorOptions& options, const std::function<bool()>& cancelled) {
   if (options.permutations <= 0) {
     FactorNull null;
@@ -90,7 +90,8 @@ Result<FactorNull> find_null(const PreparedMatrix& prepared, const SingularFacto
     return find_analytic_null(prepared, options.centring, factors, options.significance);
   }
   const FactorNullOptions null_options{options.permutations, options.seed, options.key, options.significance};
-  return find_permutation_null(prepared, options.normalise, options.centring, factors, null_options, cancelled);
+  return find_permutation_null(active_entries(m, prepared), options.normalise, options.centring, factors, null_options,
+                               cancelled);
 }
 
 FactorPair to_pair(SingularFactors factors, const MatrixRef& m) {
@@ -111,12 +112,13 @@ FactorPair to_pair(SingularFactors factors, const MatrixRef& m) {
 
 // The Gram matrix of M with its row means subtracted, from that of M.
 Matrix centred_gram(Matrix gram, const MatrixRef& m) {
-  const Vector means = m.rowwise().mean();
-  auto lower = gram.selfadjointView<Eigen::Lower>();
+  const Vector means = row_means(m);
   if (m.cols() > m.rows()) {  // MM' - n (mean mean')
-    lower.rankUpdate(means, -static_cast<double>(m.cols()));
+    gram.noalias() -= static_cast<double>(m.cols()) * means * means.transpose();
   } else {  // (M - mean 1')'(M - mean 1')
-    lower.rankUpdate(m.transpose() * means, Vector::Ones(m.cols()), -1);
+    const Vector shift = m.transpose() * means;
+    gram.colwise() -= shift;
+    gram.rowwise() -= shift.transpose();
     gram.array() += means.squaredNorm();
   }
   return gram;
@@ -172,7 +174,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   result.effective_rank_exact = factors.spectrum.size() > 0;
   result.residual = factors.residual;
 
-  Result<FactorNull> null = find_null(prepared, factors, options, cancelled);
+  Result<FactorNull> null = find_null(m, prepared, factors, options, cancelled);
   if (!null) return propagate(null.error());
   result.null = *std::move(null);
   const Eigen::Index significant = result.null.significant;

@@ -14,11 +14,16 @@ void normalise_columns(Eigen::MatrixXd& m) {
   for (Eigen::Index j = 0; j < m.cols(); ++j) divide_by_norm(m.col(j));
 }
 
+// Column by column, as M lies in memory.
+Eigen::VectorXd row_norms(const Eigen::Ref<const Eigen::MatrixXd>& m) {
+  Eigen::VectorXd energy = Eigen::VectorXd::Zero(m.rows());
+  for (Eigen::Index j = 0; j < m.cols(); ++j) energy += m.col(j).cwiseAbs2();
+  return energy.cwiseSqrt();
+}
+
 void normalise_rows(Eigen::MatrixXd& m) {
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    const double norm = m.row(i).norm();
-    if (norm > 0) m.row(i) /= norm;
-  }
+  const Eigen::VectorXd norms = row_norms(m);
+  m.array().colwise() /= (norms.array() > 0).select(norms.array(), 1.0);
 }
 
 std::vector<Eigen::Index> find_silent(const Eigen::VectorXd& norms) {
@@ -82,7 +87,7 @@ void centre_matrix(Eigen::MatrixXd& m, Centring centring) {
   if (centring == Centring::correspondence) return standardise_residuals(m);
   // After the row means are gone the column means add up to zero: subtracting them too is double centring.
   if (centring == Centring::rows || centring == Centring::double_) {
-    const Eigen::VectorXd means = m.rowwise().mean();
+    const Eigen::VectorXd means = row_means(m);
     m.colwise() -= means;
   }
   if (centring == Centring::columns || centring == Centring::double_) {
@@ -91,17 +96,25 @@ void centre_matrix(Eigen::MatrixXd& m, Centring centring) {
   }
 }
 
+Eigen::VectorXd row_means(const Eigen::Ref<const Eigen::MatrixXd>& m) {
+  if (m.cols() == 0) return Eigen::VectorXd::Zero(m.rows());
+  return m * Eigen::VectorXd::Constant(m.cols(), 1 / static_cast<double>(m.cols()));
+}
+
+Eigen::MatrixXd active_entries(const Eigen::Ref<const Eigen::MatrixXd>& m, const PreparedMatrix& prepared) {
+  const bool whole = prepared.rows.size() + prepared.columns.size() == static_cast<std::size_t>(m.rows() + m.cols());
+  return whole ? Eigen::MatrixXd(m) : Eigen::MatrixXd(m(prepared.rows, prepared.columns));
+}
+
 PreparedMatrix prepare_matrix(const Eigen::Ref<const Eigen::MatrixXd>& m, Normalise normalise, Centring centring) {
   PreparedMatrix prepared;
-  prepared.silent_rows = find_silent(m.rowwise().norm());
+  prepared.silent_rows = find_silent(row_norms(m));
   prepared.silent_columns = find_silent(m.colwise().norm().transpose());
   const bool by_input = normalise == Normalise::inputs || normalise == Normalise::both;
   const bool by_output = normalise == Normalise::outputs || normalise == Normalise::both;
   prepared.rows = others(m.rows(), prepared.silent_rows, by_output);
   prepared.columns = others(m.cols(), prepared.silent_columns, by_input);
-  const bool whole = prepared.rows.size() + prepared.columns.size() == static_cast<std::size_t>(m.rows() + m.cols());
-  prepared.source = whole ? Eigen::MatrixXd(m) : Eigen::MatrixXd(m(prepared.rows, prepared.columns));
-  prepared.values = prepared.source;
+  prepared.values = active_entries(m, prepared);
   normalise_matrix(prepared.values, normalise);
   prepared.uncentred_energy = prepared.values.squaredNorm();
   centre_matrix(prepared.values, centring);

@@ -40,7 +40,6 @@ Centring centring_named(std::string_view word);
 
 struct PreparedMatrix {
   Eigen::MatrixXd values;                 // [active_rows x active_columns], normalised and centred
-  Eigen::MatrixXd source;                 // the same entries of M, untouched
   double uncentred_energy = 0;            // squared Frobenius norm between the two steps; that of P / sqrt(r c') where
                                           // centring is correspondence
   std::vector<Eigen::Index> rows;         // which rows of M these are, ascending
@@ -52,8 +51,14 @@ struct PreparedMatrix {
 // M as above; entries must be finite.
 PreparedMatrix prepare_matrix(const Eigen::Ref<const Eigen::MatrixXd>& m, Normalise normalise, Centring centring);
 
+// The same entries of M, untouched.
+Eigen::MatrixXd active_entries(const Eigen::Ref<const Eigen::MatrixXd>& m, const PreparedMatrix& prepared);
+
 // The two steps alone, in place, for a matrix without silent rows or columns.
 void normalise_matrix(Eigen::MatrixXd& m, Normalise normalise);
 void centre_matrix(Eigen::MatrixXd& m, Centring centring);
+
+// [rows]; 0 for a matrix without columns.
+Eigen::VectorXd row_means(const Eigen::Ref<const Eigen::MatrixXd>& m);
 
 }  // namespace ramus

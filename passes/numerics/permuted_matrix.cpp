@@ -19,10 +19,10 @@ Eigen::MatrixXd without_input_scales(const Eigen::MatrixXd& m, double power) {
 
 }  // namespace
 
-PermutedMatrix::PermutedMatrix(const PreparedMatrix& prepared, Normalise normalise, InputScale scale)
+PermutedMatrix::PermutedMatrix(const Eigen::MatrixXd& m, Normalise normalise, InputScale scale)
     : normalise_(normalise) {
   const bool by_input = normalise == Normalise::inputs || normalise == Normalise::both;
-  source_ = by_input ? without_input_scales(prepared.source, scale == InputScale::norm ? 2 : 0.5) : prepared.source;
+  source_ = by_input ? without_input_scales(m, scale == InputScale::norm ? 2 : 0.5) : m;
 }
 
 Eigen::MatrixXd PermutedMatrix::draw(RandomStream& stream) const {

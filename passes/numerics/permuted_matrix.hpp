@@ -22,11 +22,11 @@ enum class InputScale {
 
 class PermutedMatrix {
  public:
-  // `prepared` is M normalised in this way. Where the scales of the inputs are a free gauge, the entries are freed of them
-  // first: how large they are must not decide how much noise to expect.
-  PermutedMatrix(const PreparedMatrix& prepared, Normalise normalise, InputScale scale);
+  // `m` has no silent units. Where the scales of the inputs are a free gauge, the entries are freed of them first: how large
+  // they are must not decide how much noise to expect.
+  PermutedMatrix(const Eigen::MatrixXd& m, Normalise normalise, InputScale scale);
 
-  // One permutation, normalised and not centred; shape of prepared.values.
+  // One permutation, normalised and not centred; shape of M.
   Eigen::MatrixXd draw(RandomStream& stream) const;
 
  private:

@@ -18,7 +18,7 @@ using Vector = Eigen::VectorXd;
 using MatrixRef = Eigen::Ref<const Eigen::MatrixXd>;
 
 constexpr Eigen::Index kFullSolverSide = 96;  // below, all eigenvectors cost no more than a few by Lanczos (measured)
-constexpr double kFactorTolerance = 1e-10;    // of sigma; far below the 1e-5 that a report promises
+constexpr double kFactorTolerance = 1e-8;     // of sigma squared; far below the 1e-5 that a report promises
 constexpr double kNullTolerance = 1e-6;
 constexpr int kSubspaceRounds = 3;
 constexpr Eigen::Index kOversampling = 5;
@@ -42,7 +42,7 @@ Vector spectrum_of(const Matrix& gram) {
   return solver.eigenvalues().reverse().cwiseMax(0.0);
 }
 
-// x -> Gram x, with the Gram matrix at hand (lower half) or as two products with A.
+// x -> Gram x, with the Gram matrix at hand or as two products with A.
 class GramProduct {
  public:
   using Scalar = double;
@@ -55,7 +55,7 @@ class GramProduct {
     const Eigen::Map<const Vector> x(in, side_);
     Eigen::Map<Vector> y(out, side_);
     if (gram_ != nullptr) {
-      y.noalias() = gram_->selfadjointView<Eigen::Lower>() * x;
+      y.noalias() = *gram_ * x;
     } else if (is_wide(*a_)) {
       const Vector between = a_->transpose() * x;
       y.noalias() = *a_ * between;
@@ -146,6 +146,7 @@ Matrix gram_matrix(const MatrixRef& a) {
   } else {
     gram.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
   }
+  gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
   return gram;
 }
 

@@ -27,7 +27,7 @@ struct SingularFactors {
 
 inline constexpr Eigen::Index kGramSide = 2048;  // above, the Gram matrix is not formed; 32 MB
 
-// A'A, or AA' where A is wider than high: the lower half.
+// A'A, or AA' where A is wider than high.
 Eigen::MatrixXd gram_matrix(const Eigen::Ref<const Eigen::MatrixXd>& a);
 
 // The first min(k, rows, columns) triplets. Entries must be finite; a zero matrix gives sigma = 0.

@@ -15,9 +15,10 @@ class Sha256 {
  public:
   Sha256() { ok_ = context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1; }
 
-  bool add(Bytes bytes) {
+  bool add(Bytes bytes, const std::function<bool()>& cancelled) {
     constexpr std::size_t kPiece = std::size_t{1} << 25;
     while (ok_ && !bytes.empty()) {
+      if (cancelled()) return false;
       const Bytes piece = bytes.first(std::min(bytes.size(), kPiece));
       expect_reading(piece);
       ok_ = EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
@@ -47,15 +48,15 @@ class Sha256 {
 
 Result<std::string> sha256_digest(Bytes bytes) {
   Sha256 hash;
-  hash.add(bytes);
+  hash.add(bytes, [] { return false; });
   return hash.finish();
 }
 
-Result<std::string> model_digest(const WireModel& model) {
+Result<std::string> model_digest(const WireModel& model, const std::function<bool()>& cancelled) {
   Sha256 hash;
-  if (auto status = strip(model, [&](Bytes bytes) { return hash.add(bytes); }); !status) {
-    return propagate(std::move(status.error()));
-  }
+  auto status = strip(model, [&](Bytes bytes) { return hash.add(bytes, cancelled); });
+  if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+  if (!status) return propagate(std::move(status.error()));
   return hash.finish();
 }
 

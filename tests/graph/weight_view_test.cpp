@@ -182,6 +182,28 @@ TEST_CASE("what is no integer, or too many of them, is no shape") {
   CHECK(raw({0, 0, 0}).view(ElementType::int8, {3}).decode_int64(3));
 }
 
+TEST_CASE("floats are read where they lie, at any address, and decoded where they are none") {
+  const Bytes stored = of<float>({0, 1.5f, -2});
+  std::vector<std::byte> file(1);  // so that the numbers stand at an odd address
+  file.insert(file.end(), stored.bytes.begin(), stored.bytes.end());
+  WeightView weight = stored.view(ElementType::float32, {3});
+  weight.bytes = std::span<const std::byte>(file).subspan(1);
+  const FloatView floats = weight.floats().value();
+  REQUIRE(floats.size() == 3);
+  CHECK(floats[2] == -2);
+  CHECK(floats.data()[1] == 1.5f);
+  file[4] = std::byte{0xC0};  // of the file still: the first number is -2 now
+  file[3] = std::byte{0};
+  CHECK(floats[0] == -2);
+  const FloatView decoded = of<double>({0.5}).view(ElementType::float64, {1}).floats().value();
+  CHECK(decoded[0] == 0.5f);
+  const FloatView owned = make_weight("W", {2}, std::vector<float>{1, 2}).floats().value();
+  CHECK(owned[1] == 2);
+  CHECK(error_of(of<float>({1}).view(ElementType::float32, {2}).floats()) ==
+        "weight 'W': its payload ends before its last element");
+  CHECK_FALSE(raw({}).view(ElementType::float32, {3}, WeightStorage::absent).floats());
+}
+
 TEST_CASE("a weight that owns its bytes outlives what it was made from") {
   WeightView copy;
   {
