@@ -145,6 +145,39 @@ TEST_CASE("InceptionV1: the first factor of conv2d0 -> conv2d1 is colour") {
   CHECK(colour_of(factors_from(centred, kFirstWiring), 0) == doctest::Approx(0.86).epsilon(0.006));
 }
 
+// METHODS 6: |r| of the first input-side vector with colour, measured with NumPy.
+TEST_CASE(
+    "the first factor of small networks is colour where units are normalised, and outgoing norm where they are not") {
+  constexpr struct {
+    const char* model;
+    const char* wiring;
+    double raw;  // of the second vector of M itself; 0: outgoing norm is the stronger
+    double normalised;
+  } kRows[] = {
+      {"squeezenet.onnx", "convolution->convolution1", 0.84, 0.80},
+      {"trained/plain_inette_s1.onnx", "/conv1/Conv->/conv2/Conv", 0.66, 0.74},
+      {"trained/resnet_post_cifar.onnx", "/stem/Conv->/blocks.0/conv1/Conv", 0, 0.52},
+      {"inceptionv1_google_to_mixed3b.onnx", "conv2d1_pre_relu/conv->conv2d2_pre_relu/conv", 0.735, 0.76},
+  };
+  for (const auto& row : kRows) {
+    CAPTURE(row.model);
+    const auto path = shared_file(std::string("models/") + row.model);
+    if (!path) return;
+    const Report report = report_on(*path, {.passes = {"factors"}, .settings = {"factors.permutations=0"}});
+    const ReportFactors& factors = factors_from(report, row.wiring);
+    CHECK(colour_of(factors, 0) == doctest::Approx(row.normalised).epsilon(0.007));
+    if (row.raw > 0) {
+      CHECK(std::abs(factors.raw.correlation[1]) == doctest::Approx(row.raw).epsilon(0.007));
+    } else {
+      CHECK(factors.raw.strongest[0] == "fan_out_norm");
+    }
+    if (row.model == std::string("trained/plain_inette_s1.onnx")) {  // what fails without normalisation
+      CHECK(factors.centred.strongest[0] == "fan_out_norm");
+      CHECK(std::abs(factors.centred.correlation[0]) > 0.97);
+    }
+  }
+}
+
 TEST_CASE("the structure of light models is that of their architectures") {
   const auto inception = shared_file("models/light_inception_v1.onnx"),
              squeezenet = shared_file("models/light_squeezenet.onnx"),
