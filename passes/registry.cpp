@@ -61,9 +61,9 @@ constexpr std::array<std::string_view, 8> kStreams{"explicit-branches", "grouped
                                                    "branch-tree",       "residual-streams"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
 constexpr std::array<std::string_view, 2> kFactors{"unit-features", "factors"};
-constexpr std::array<std::string_view, 8> kBranchesAndFeatures{
-    "explicit-branches",    "grouped-branches", "attention-heads", "expert-branches",
-    "conditional-branches", "output-branches",  "branch-tree",     "unit-features"};
+constexpr std::array<std::string_view, 9> kBranchesAndFactors{
+    "explicit-branches", "grouped-branches", "attention-heads", "expert-branches", "conditional-branches",
+    "output-branches",   "branch-tree",      "unit-features",   "factors"};
 
 constexpr std::array kPasses{
     PassInfo{"fold-constants",
@@ -168,7 +168,7 @@ constexpr std::array kPasses{
              PassKind::analysis,
              "which families and features gather in one branch",
              {},
-             kBranchesAndFeatures,
+             kBranchesAndFactors,
              find_specialization,
              true},
 };

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "passes/feature_contrasts.hpp"
 #include "passes/label_enrichment.hpp"
 #include "passes/numerics/statistics.hpp"
 #include "passes/pass.hpp"
@@ -14,9 +15,7 @@ namespace ramus {
 namespace {
 
 constexpr std::int64_t kFewestUnits = 16;  // below it a score would be noise
-constexpr int kScorePermutations = 999;
-constexpr int kUnlabelled = -1;
-constexpr std::int64_t kExactBelow = 65;  // units per side up to which the rank test is counted out
+constexpr int kPermutations = 999;
 
 // One labelled layer, seen by one group.
 struct LabelledGroup {
@@ -84,33 +83,32 @@ std::vector<double> information_by_branch(const std::vector<int>& branch, const 
   return information;
 }
 
-void score_by_labels(const PassContext& context, const LabelledGroup& seen, const std::string& key,
-                     GroupSpecialization& group) {
-  const LayerLabels& labels = *seen.labels->labels;
-  std::vector<int> family_of(seen.owners.size(), kUnlabelled);
-  for (std::size_t f = 0; f < labels.families.size(); ++f) {
-    if (std::binary_search(seen.set_aside.begin(), seen.set_aside.end(), f)) continue;
-    for (const std::int64_t unit : labels.families[f].units)
-      family_of[static_cast<std::size_t>(unit)] = static_cast<int>(f);
+// Units with the branch and the category that each belongs to.
+struct Categories {
+  std::string basis, layer;  // as in SpecializationScore
+  std::vector<int> branch, category;
+
+  void add(int branch_of_unit, int category_of_unit) {
+    if (branch_of_unit < 0 || category_of_unit < 0) return;
+    branch.push_back(branch_of_unit);
+    category.push_back(category_of_unit);
   }
-  std::vector<int> branch, family;
-  for (std::size_t channel = 0; channel < seen.owners.size(); ++channel) {
-    if (seen.owners[channel] < 0 || family_of[channel] == kUnlabelled) continue;
-    branch.push_back(seen.owners[channel]);
-    family.push_back(family_of[channel]);
-  }
-  if (static_cast<std::int64_t>(branch.size()) < kFewestUnits) return;
-  const auto test = test_mutual_information(branch, family, kScorePermutations, context.seed, key + "#labels");
+  auto units() const { return static_cast<std::int64_t>(branch.size()); }
+};
+
+void score_by(const PassContext& context, const Categories& units, const std::string& key, GroupSpecialization& group) {
+  if (units.units() < kFewestUnits) return;
+  const auto test = test_mutual_information(units.branch, units.category, kPermutations, context.seed, key);
   if (!test) return;
   SpecializationScore score;
   score.score = std::clamp(test->observed.adjusted, 0.0, 1.0);
-  score.basis = "labels";
-  score.layer = labels.layer;
+  score.basis = units.basis;
+  score.layer = units.layer;
   score.p = test->p;
   score.null_mean = test->null_mean;
   score.units = test->observed.n;
   score.permutations = test->permutations;
-  const std::vector<double> information = information_by_branch(branch, family, group.branches.size());
+  const std::vector<double> information = information_by_branch(units.branch, units.category, group.branches.size());
   const double all = std::accumulate(information.begin(), information.end(), 0.0);
   for (std::size_t b = 0; b < information.size() && all > 0; ++b) {
     group.branches[b].share = information[b] / all;
@@ -119,72 +117,34 @@ void score_by_labels(const PassContext& context, const LabelledGroup& seen, cons
   group.score = std::move(score);
 }
 
-// The first layer of a branch that reads the common input, and the branch's units there.
-std::optional<UnitRange> first_layer(const Branch& branch) {
-  if (branch.layers.empty()) return std::nullopt;
-  return branch.layers.front();
-}
-
-const UnitFeatures* image_features(const Findings& found, NodeId layer) {
-  for (const UnitFeatures& features : found.features) {
-    if (features.layer != layer) continue;
-    const bool of_image = std::any_of(features.columns.begin(), features.columns.end(),
-                                      [](const FeatureColumn& column) { return column.of_image; });
-    return of_image ? &features : nullptr;
+Categories families_of(const LabelledGroup& seen) {
+  const LayerLabels& labels = *seen.labels->labels;
+  std::vector<int> family_of(seen.owners.size(), -1);
+  for (std::size_t f = 0; f < labels.families.size(); ++f) {
+    if (std::binary_search(seen.set_aside.begin(), seen.set_aside.end(), f)) continue;
+    for (const std::int64_t unit : labels.families[f].units)
+      family_of[static_cast<std::size_t>(unit)] = static_cast<int>(f);
   }
-  return nullptr;
-}
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-// Values of one feature at each branch's first layer; empty where a branch has none.
-std::vector<std::vector<double>> feature_by_branch(const Findings& found, const BranchGroup& group,
-                                                   std::string_view feature) {
-  std::vector<std::vector<double>> values(group.branches.size());
-  for (std::size_t b = 0; b < group.branches.size(); ++b) {
-    const auto first = first_layer(group.branches[b]);
-    const UnitFeatures* features = first ? image_features(found, first->layer) : nullptr;
-    const FeatureColumn* column = features == nullptr ? nullptr : features->find(feature);
-    if (column == nullptr) continue;
-    values[b].assign(column->values.begin() + first->begin, column->values.begin() + first->end);
+  Categories units{"labels", labels.layer, {}, {}};
+  for (std::size_t channel = 0; channel < seen.owners.size(); ++channel) {
+    units.add(seen.owners[channel], family_of[channel]);
   }
-  return values;
+  return units;
 }
 
-// In the order in which the branches' first layers have them.
-std::vector<std::string_view> testable_features(const Findings& found, const BranchGroup& group) {
-  std::vector<std::string_view> names;
-  for (const Branch& branch : group.branches) {
-    const auto first = first_layer(branch);
-    const UnitFeatures* features = first ? image_features(found, first->layer) : nullptr;
-    if (features == nullptr) continue;
-    for (const FeatureColumn& column : features->columns) {
-      const bool is_new = std::find(names.begin(), names.end(), column.name) == names.end();
-      if (column.of_image && !column.directional && is_new) names.push_back(column.name);
-    }
-  }
-  return names;
-}
-
-void contrast_features(const PassContext& context, const BranchGroup& branches, GroupSpecialization& group) {
-  for (const std::string_view feature : testable_features(context.found, branches)) {
-    const auto values = feature_by_branch(context.found, branches, feature);
-    for (std::size_t b = 0; b < values.size(); ++b) {
-      std::vector<double> elsewhere;
-      for (std::size_t other = 0; other < values.size(); ++other) {
-        if (other != b) elsewhere.insert(elsewhere.end(), values[other].begin(), values[other].end());
-      }
-      const auto test = mann_whitney(values[b], elsewhere, kExactBelow);
-      if (!test) continue;
-      const auto first = first_layer(branches.branches[b]);
-      const UnitFeatures& known = *image_features(context.found, first->layer);
-      group.branches[b].features.push_back({std::string(feature), context.graph[first->layer].name, *test,
-                                            mean_of(values[b]), mean_of(elsewhere), 1,
-                                            known.linearised && !known.find(feature)->given});
-    }
-  }
+// Answers how many units have a pole.
+std::int64_t specialize_by_factors(const PassContext& context, const BranchGroup& branches, const std::string& key,
+                                   GroupSpecialization& group) {
+  const auto join = find_join_factors(context.found.factors, branches);
+  if (!join || join->read->factors->null.significant == 0) return 0;
+  group.factors_of = join->read->id;
+  auto shares = find_factor_shares(*join, branches.branches.size(), kPermutations, context.seed);
+  for (std::size_t b = 0; b < shares.size(); ++b) group.branches[b].factors = std::move(shares[b]);
+  Categories units{"factors", join->read->id, {}, {}};
+  const std::vector<int> poles = poles_of(*join);
+  for (std::size_t unit = 0; unit < poles.size(); ++unit) units.add(join->owners[unit], poles[unit]);
+  if (!group.score) score_by(context, units, key + "#factors", group);
+  return units.units();
 }
 
 GroupSpecialization describe(const PassContext& context, std::size_t place, const BranchGroup& branches) {
@@ -200,27 +160,44 @@ GroupSpecialization describe(const PassContext& context, std::size_t place, cons
     group.kernels_differ = group.kernels_differ || (kernel && *kernel != *branch.kernel);
     kernel = branch.kernel;
   }
-  contrast_features(context, branches, group);
+  compare_features(context, branches, group);
   return group;
 }
 
-void correct_over_the_model(std::vector<GroupSpecialization>& groups) {
-  std::vector<double> enrichment, contrasts;
-  for (const GroupSpecialization& group : groups) {
-    for (const BranchSpecialization& branch : group.branches) {
-      for (const FamilyEnrichment& cell : branch.enrichment) enrichment.push_back(cell.test.p);
-      for (const FeatureContrast& contrast : branch.features) contrasts.push_back(contrast.test.p);
-    }
-  }
-  const std::vector<double> q_enrichment = benjamini_hochberg(enrichment), q_contrasts = benjamini_hochberg(contrasts);
-  auto next_enrichment = q_enrichment.begin();
-  auto next_contrast = q_contrasts.begin();
+// Benjamini-Hochberg over all that `visit` hands to its second argument: a p, and the place of its q.
+template <class Visit>
+void correct(std::vector<GroupSpecialization>& groups, Visit visit) {
+  std::vector<double> p;
+  std::vector<double*> places;
   for (GroupSpecialization& group : groups) {
-    for (BranchSpecialization& branch : group.branches) {
-      for (FamilyEnrichment& cell : branch.enrichment) cell.q = *next_enrichment++;
-      for (FeatureContrast& contrast : branch.features) contrast.q = *next_contrast++;
-    }
+    visit(group, [&](double p_value, double& q) {
+      p.push_back(p_value);
+      places.push_back(&q);
+    });
   }
+  const std::vector<double> q = benjamini_hochberg(p);
+  for (std::size_t i = 0; i < q.size(); ++i) *places[i] = q[i];
+}
+
+void correct_over_the_model(std::vector<GroupSpecialization>& groups) {
+  correct(groups, [](GroupSpecialization& group, auto add) {
+    for (BranchSpecialization& branch : group.branches) {
+      for (FamilyEnrichment& cell : branch.enrichment) add(cell.test.p, cell.q);
+    }
+  });
+  correct(groups, [](GroupSpecialization& group, auto add) {
+    for (BranchSpecialization& branch : group.branches) {
+      for (FeatureContrast& contrast : branch.features) add(contrast.test.p, contrast.q);
+    }
+  });
+  correct(groups, [](GroupSpecialization& group, auto add) {
+    for (FeatureSpread& spread : group.features) add(spread.test.p, spread.q);
+  });
+  correct(groups, [](GroupSpecialization& group, auto add) {
+    for (BranchSpecialization& branch : group.branches) {
+      for (FactorShare& share : branch.factors) add(share.p, share.q);
+    }
+  });
 }
 
 bool owns_units(const BranchGroup& group) {
@@ -229,7 +206,7 @@ bool owns_units(const BranchGroup& group) {
 }
 
 bool says_something(const GroupSpecialization& group) {
-  return group.score ||
+  return group.score || !group.factors_of.empty() ||
          std::any_of(group.branches.begin(), group.branches.end(), [](const BranchSpecialization& branch) {
            return !branch.enrichment.empty() || !branch.features.empty();
          });
@@ -253,7 +230,7 @@ Result<Findings> find_specialization(const PassContext& context) {
     if (!owns_units(branches)) continue;
     const std::string name = context.graph[branches.join].name;
     GroupSpecialization group = describe(context, g, branches);
-    std::int64_t largest = 0;
+    std::int64_t largest = 0, counted = 0;
     for (const ResolvedLabels& layer : labels) {
       const auto seen = look_at(context, branches, layer);
       if (!seen) continue;
@@ -261,12 +238,15 @@ Result<Findings> find_specialization(const PassContext& context) {
       test_enrichment(*seen, group);
       if (seen->population <= largest) continue;
       largest = seen->population;
-      score_by_labels(context, *seen, name, group);
+      const Categories units = families_of(*seen);
+      counted = units.units();
+      score_by(context, units, name + "#labels", group);
     }
-    if (largest > 0 && largest < kFewestUnits) {
-      findings.notes.push_back(
-          {name, "few-units",
-           "no score: " + std::to_string(largest) + " labelled units, fewer than " + std::to_string(kFewestUnits)});
+    counted = std::max(counted, specialize_by_factors(context, branches, name, group));
+    if (!group.score && counted > 0 && counted < kFewestUnits) {
+      findings.notes.push_back({name, "few-units",
+                                "no score: " + std::to_string(counted) +
+                                    " units with a family or a factor, fewer than " + std::to_string(kFewestUnits)});
     }
     if (says_something(group)) findings.specialization.push_back(std::move(group));
   }

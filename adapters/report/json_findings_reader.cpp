@@ -154,6 +154,24 @@ FeatureContrast read_contrast(const Field& field) {
   return contrast;
 }
 
+FeatureSpread read_spread(const Field& field) {
+  FeatureSpread spread;
+  spread.feature = field["feature"].text();
+  if (field.has("linearised")) spread.linearised = field["linearised"].flag();
+  spread.test.h = field["h"].number();
+  spread.test.eta_squared = field["eta_squared"].number();
+  spread.test.p = field["p"].share();
+  spread.q = field["q"].share();
+  spread.test.n = field["test"]["n"].count();
+  spread.test.groups = field["test"]["groups"].count();
+  return spread;
+}
+
+FactorShare read_factor_share(const Field& field) {
+  return {field["factor"].index(), field["energy_share"].number(), field["expected"].share(), field["p"].share(),
+          field["q"].share()};
+}
+
 SpecializationScore read_score(const Field& field) {
   SpecializationScore score;
   score.score = field["score"].share();
@@ -285,6 +303,8 @@ ReportSpecialization read_specialization(const Field& field, const std::vector<R
                                   [&](const ReportGroup& entry) { return entry.id == specialization.group; });
   if (group == groups.end()) field["group"].fail("is the id of no group");
   if (field.has("score")) values.score = read_score(field);
+  values.features = field["features"].list(read_spread);
+  if (field.has("factors_of")) values.factors_of = field["factors_of"].text();
   values.set_aside = field["set_aside"].texts();
   const Field confounders = field["confounders"];
   const auto units = confounders["units"].list([](const Field& entry) { return entry.count(); });
@@ -297,6 +317,7 @@ ReportSpecialization read_specialization(const Field& field, const std::vector<R
     if (entry.has("share")) branch.share = entry["share"].number();
     branch.enrichment = entry["enrichment"].list(read_enrichment);
     branch.features = entry["features"].list(read_contrast);
+    branch.factors = entry["factors"].list(read_factor_share);
     return branch;
   });
   const auto branches = static_cast<std::int64_t>(group->branches.size());

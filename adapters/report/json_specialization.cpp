@@ -32,6 +32,25 @@ ReportJson contrast_to_json(const FeatureContrast& contrast) {
   return json;
 }
 
+ReportJson spread_to_json(const FeatureSpread& spread) {
+  ReportJson json{{"feature", spread.feature}};
+  if (spread.linearised) json["linearised"] = true;
+  json["h"] = spread.test.h;
+  json["eta_squared"] = spread.test.eta_squared;
+  json["p"] = spread.test.p;
+  json["q"] = spread.q;
+  json["test"] = {{"name", "kruskal-wallis"}, {"n", spread.test.n}, {"groups", spread.test.groups}};
+  return json;
+}
+
+ReportJson share_to_json(const FactorShare& share) {
+  return {{"factor", share.factor},
+          {"energy_share", share.energy_share},
+          {"expected", share.expected},
+          {"p", share.p},
+          {"q", share.q}};
+}
+
 ReportJson branch_to_json(const std::string& id, const BranchSpecialization& branch, bool scored) {
   ReportJson json{{"branch", id}};
   json["score"] = scored ? ReportJson(branch.score) : ReportJson(nullptr);
@@ -41,6 +60,7 @@ ReportJson branch_to_json(const std::string& id, const BranchSpecialization& bra
   json["features"] = ReportJson::array();
   for (const FeatureContrast& contrast : branch.features) json["features"].push_back(contrast_to_json(contrast));
   json["factors"] = ReportJson::array();
+  for (const FactorShare& share : branch.factors) json["factors"].push_back(share_to_json(share));
   return json;
 }
 
@@ -67,6 +87,9 @@ ReportJson group_to_json(const GroupIndex& groups, const ReportSpecialization& e
   json["units"] = score ? ReportJson(score->units) : ReportJson(nullptr);
   if (score) json["layer"] = score->layer;
   if (score) json["permutations"] = score->permutations;
+  json["features"] = ReportJson::array();
+  for (const FeatureSpread& spread : values.features) json["features"].push_back(spread_to_json(spread));
+  if (!values.factors_of.empty()) json["factors_of"] = values.factors_of;
   json["set_aside"] = values.set_aside;
   json["branches"] = ReportJson::array();
   for (std::size_t b = 0; b < values.branches.size(); ++b) {

@@ -360,7 +360,8 @@ class Summary {
     const auto passes = [](const auto& test) { return test.q <= kLevel; };
     return std::any_of(entry.values.branches.begin(), entry.values.branches.end(), [&](const auto& branch) {
       return std::any_of(branch.enrichment.begin(), branch.enrichment.end(), passes) ||
-             std::any_of(branch.features.begin(), branch.features.end(), passes);
+             std::any_of(branch.features.begin(), branch.features.end(), passes) ||
+             std::any_of(branch.factors.begin(), branch.factors.end(), passes);
     });
   }
 
@@ -371,10 +372,11 @@ class Summary {
       line("  {}: score {:.2f} from {} of {} units (null mean {:.2f}, p {:.1g})", name, score->score, score->basis,
            score->units, score->null_mean, score->p);
     } else {
-      line("  {}: no score (it needs labels of at least 16 units)", name);
+      line("  {}: no score (at least 16 units need a family or a factor)", name);
     }
     enrichments(entry);
     contrasts(entry);
+    factor_shares(entry);
     if (entry.values.kernels_differ) {
       line(
           "    Note: its branches differ in kernel size as well; what gathers in one may follow the size, not the "
@@ -421,6 +423,27 @@ class Summary {
     if (tested > 0 && shown == 0) line("    no feature of the first layer tells the branches apart");
     if (tested > 0)
       line("    ({} branches x features tested at the first layer, Mann-Whitney, corrected over the model)", tested);
+  }
+
+  void factor_shares(const ReportSpecialization& entry) {
+    std::vector<std::pair<const FactorShare*, std::size_t>> found;
+    std::size_t tested = 0;
+    for (std::size_t b = 0; b < entry.values.branches.size(); ++b) {
+      for (const FactorShare& share : entry.values.branches[b].factors) {
+        ++tested;
+        if (share.q <= kLevel && share.energy_share > share.expected) found.emplace_back(&share, b);
+      }
+    }
+    if (tested == 0) return;
+    for (std::size_t i = 0; i < std::min(found.size(), kMostFindings); ++i) {
+      const auto& [share, branch] = found[i];
+      line("    factor {} has {:.0f} % of its energy in {} ({:.0f} % of the units), p {:.1g}, q {:.1g}", share->factor,
+           100 * share->energy_share, branch_name(entry.group, branch), 100 * share->expected, share->p, share->q);
+    }
+    more("    ", found.size(), kMostFindings, "factor", "factors");
+    if (found.empty()) line("    no factor gathers in one branch (q at most 0.05)");
+    line("    ({} shares of the factors of {} tested, branches permuted over units)", tested,
+         shortened(entry.values.factors_of, 90));
   }
 
   void notes() {

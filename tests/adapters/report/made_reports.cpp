@@ -160,14 +160,16 @@ ReportSpecialization specialization() {
   made.values.score = SpecializationScore{0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999};
   made.values.set_aside = {"Anything"};
   made.values.kernels_differ = true;
-  BranchSpecialization small{0.1875, 0.75, 32, 1, {}, {}};
+  made.values.features = {{"colour", {12.5, 4e-4, 0.25, 256, 2}, 8e-4, true}};
+  made.values.factors_of = "mixed3a->conv4";
+  BranchSpecialization small{0.1875, 0.75, 32, 1, {}, {}, {{0, 0.75, 0.125, 0.001, 0.004}}};
   small.enrichment = {
       {"BW vs Color", "mixed3a", {9, 9, 32, 256}, {2.4847210327344655e-09, -19.8, 4.9, 1.1}, 2e-8, true},
       {"Curves", "mixed3a", {900, 900, 32, 256}, {0, -1000, 4.9, 1.1}, 0, false},
       {"Edges", "mixed3a", {1, 9, 32, 256}, {0.7, -0.35, 0.1, 1.1}, 0.9, true}};
   small.features = {
       {"colour", "mixed3a_5x5/conv", {200, 0.97, 0.94, 3e-7, 32, 224, RankTestMethod::normal}, 0.85, 0.23, 1e-6}};
-  BranchSpecialization large{0.0625, 0.25, 224, 1, {}, {}};
+  BranchSpecialization large{0.0625, 0.25, 224, 1, {}, {}, {{0, 0.25, 0.875, 0.001, 0.004}}};
   made.values.branches = {small, large};
   return made;
 }

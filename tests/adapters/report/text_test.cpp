@@ -58,6 +58,8 @@ Specialization
     (3 families x branches tested, hypergeometric, corrected over the model)
     mixed3a_5x5: higher colour (mean 0.85 against 0.23 elsewhere), AUC 0.97, p 3.0e-07, q 1.0e-06
     (1 branches x features tested at the first layer, Mann-Whitney, corrected over the model)
+    factor 0 has 75 % of its energy in mixed3a_5x5 (12 % of the units), p 0.001, q 0.004
+    (2 shares of the factors of mixed3a->conv4 tested, branches permuted over units)
     Note: its branches differ in kernel size as well; what gathers in one may follow the size,
       not the branch.
 
