@@ -132,4 +132,13 @@ std::uint64_t structure_of(const Graph& graph, const BranchGroup& group, std::sp
   return hash.value();
 }
 
+std::uint64_t structure_of(const Graph& graph, const Branch& branch, BranchKind kind,
+                           std::span<const std::size_t> place) {
+  StructureHash hash;
+  hash.add(hash_of(graph, branch.nodes, place));
+  hash.add(branch.skip ? 1 : branch.projection ? 2 : 0);
+  for (const std::int64_t width : widths_of(branch, kind)) hash.add(static_cast<std::uint64_t>(width));
+  return hash.value();
+}
+
 }  // namespace ramus

@@ -16,5 +16,8 @@ namespace ramus {
 
 // `place`: of each node in topological order.
 std::uint64_t structure_of(const Graph& graph, const BranchGroup& group, std::span<const std::size_t> place);
+// Of a branch alone, its widths included.
+std::uint64_t structure_of(const Graph& graph, const Branch& branch, BranchKind kind,
+                           std::span<const std::size_t> place);
 
 }  // namespace ramus

@@ -1,7 +1,6 @@
 #include "plugin/analyze.hpp"
 
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
@@ -9,7 +8,7 @@
 #include <set>
 
 #include "passes/registry.hpp"
-#include "plugin/build_report.hpp"
+#include "plugin/analysed_model.hpp"
 #include "plugin/onnx/digest.hpp"
 #include "plugin/onnx/graph_reader.hpp"
 #include "plugin/onnx/official.hpp"
@@ -182,12 +181,15 @@ Error with_label(Error error, const WireModel& model) {
   return error.kind == ErrorKind::invalid_input ? std::move(error).within(model.label()) : std::move(error);
 }
 
-Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
+}  // namespace
+
+Result<AnalysedModel> analyse_graphs(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
   PassOptions pass_options(all_passes());
   for (const std::string& setting : options.settings) {
     if (auto status = pass_options.set(setting); !status) return propagate(std::move(status.error()));
   }
-  Report report;
+  AnalysedModel analysed;
+  Report& report = analysed.report;
   report.tool_version = version();
   auto graphs = read_graphs(model, asks_for_weights(options.passes), report);
   if (!graphs) return propagate(std::move(graphs.error()));
@@ -212,16 +214,22 @@ Result<Report> analyze_here(const WireModel& model, const AnalyzeOptions& option
     std::string& list = report.options["features"];
     list += (list.empty() ? "" : ",") + feature.file;
   }
-  add_to_report(*graphs, report);
-  return report;
+  analysed.graphs = std::move(*graphs);
+  return analysed;
 }
 
-}  // namespace
+oneapi::tbb::task_arena arena_of(int threads) {
+  const int most = oneapi::tbb::info::default_concurrency();  // the library prints a warning on more
+  return oneapi::tbb::task_arena(threads > 0 ? std::min(threads, most) : most);
+}
 
 Result<Report> analyze(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
-  const int most = oneapi::tbb::info::default_concurrency();  // the library prints a warning on more
-  oneapi::tbb::task_arena arena(options.threads > 0 ? std::min(options.threads, most) : most);
-  return arena.execute([&] { return analyze_here(model, options, host); });
+  return arena_of(options.threads).execute([&]() -> Result<Report> {
+    auto analysed = analyse_graphs(model, options, host);
+    if (!analysed) return propagate(std::move(analysed.error()));
+    add_to_report(analysed->graphs, analysed->report);
+    return std::move(analysed->report);
+  });
 }
 
 }  // namespace ramus

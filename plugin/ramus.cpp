@@ -10,6 +10,7 @@
 
 #include "plugin/analyze.hpp"
 #include "plugin/annotations.hpp"
+#include "plugin/comparison_formats.hpp"
 #include "plugin/log_sink.hpp"
 #include "plugin/onnx/rewrite_writer.hpp"
 #include "plugin/passes_table.hpp"
@@ -45,6 +46,10 @@ struct ramus_model {
 
 struct ramus_report {
   ramus::Report report;
+};
+
+struct ramus_comparison {
+  ramus::Comparison comparison;
 };
 
 namespace {
@@ -168,6 +173,30 @@ ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* g
   return out;
 }
 
+ramus::Result<std::vector<ramus::AnalyzeOptions>> options_from(const ramus_compare_options* given,
+                                                               const ramus_session& session) {
+  const ramus_compare_options options = sized<ramus_compare_options>(given, RAMUS_COMPARE_OPTIONS_INIT);
+  std::vector<ramus::AnalyzeOptions> list;
+  const std::size_t count = options.analysis == nullptr ? 0 : options.analysis_count;
+  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
+    auto one = options_from(count == 0 ? nullptr : options.analysis[i], session);
+    if (!one) return ramus::propagate(std::move(one.error()));
+    list.push_back(std::move(*one));
+  }
+  return list;
+}
+
+// In the format of that name, from a table of formats.
+template <class Thing, class Formats>
+Status write_as(std::string_view format, const Thing& thing, const Formats& formats, const ramus::TextSink& sink) {
+  std::string known;
+  for (const auto& row : formats) {
+    if (row.name == format) return row.write(thing, sink);
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
+  }
+  return ramus::failure(ErrorKind::usage, "format '" + std::string(format) + "': there are " + known);
+}
+
 Status keep_model(ramus_session* session, ramus::Result<std::unique_ptr<ramus::WireModel>> opened,
                   ramus_model** model) {
   if (!opened) return ramus::propagate(std::move(opened.error()));
@@ -277,12 +306,7 @@ ramus_status ramus_report_write(const ramus_report* report, const char* format, 
                                 ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (report == nullptr || format == nullptr || writer == nullptr) return usage("report_write: NULL argument");
-    std::string known;
-    for (const ramus::ReportFormat& row : ramus::report_formats()) {
-      if (row.name == format) return row.write(report->report, text_sink(writer, user));
-      known += (known.empty() ? "" : ", ") + std::string(row.name);
-    }
-    return ramus::failure(ErrorKind::usage, std::string("format '") + format + "': there are " + known);
+    return write_as(format, report->report, ramus::report_formats(), text_sink(writer, user));
   });
 }
 
@@ -293,6 +317,40 @@ ramus_status ramus_write_passes(const char* format, ramus_writer writer, void* u
     if (!table) return ramus::propagate(std::move(table.error()));
     if (!text_sink(writer, user)(*table)) return ramus::failure(ErrorKind::cancelled, "the writer asked to stop");
     return {};
+  });
+}
+
+ramus_status ramus_compare(ramus_model* const* models, size_t count, const ramus_compare_options* options,
+                           ramus_comparison** comparison, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    const bool all_there = models != nullptr && std::find(models, models + count, nullptr) == models + count;
+    if (!all_there || count == 0 || comparison == nullptr) return usage("compare: NULL argument");
+    ramus_session& session = *models[0]->session;
+    std::vector<const ramus::WireModel*> wires;
+    for (std::size_t m = 0; m < count; ++m) {
+      if (models[m]->session != &session) return usage("compare: the models are of different sessions");
+      wires.push_back(models[m]->wire.get());
+    }
+    auto wanted = options_from(options, session);
+    if (!wanted) return ramus::propagate(std::move(wanted.error()));
+    auto made = ramus::compare(wires, *wanted, session.host());
+    if (!made) return ramus::propagate(std::move(made.error()));
+    for (const auto& notes : made->notes) {
+      for (const ramus::Note& note : notes) session.log->info("{}: {}", note.where, note.text);
+    }
+    *comparison = new ramus_comparison{std::move(*made)};
+    return {};
+  });
+}
+
+void ramus_comparison_destroy(ramus_comparison* comparison) { delete comparison; }
+
+ramus_status ramus_comparison_write(const ramus_comparison* comparison, const char* format, ramus_writer writer,
+                                    void* user, ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (comparison == nullptr || format == nullptr || writer == nullptr)
+      return usage("comparison_write: NULL argument");
+    return write_as(format, comparison->comparison, ramus::comparison_formats(), text_sink(writer, user));
   });
 }
 

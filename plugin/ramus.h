@@ -2,7 +2,7 @@
  *
  * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
  * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
- * `threads` allows. ramus_analyze and ramus_rewrite fork short-lived children, in which the official ONNX library infers
+ * `threads` allows. ramus_analyze, ramus_compare and ramus_rewrite fork short-lived children, in which the official ONNX library infers
  * shapes and checks models: that library may crash on hostile ones, and the host must not.
  *
  *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
@@ -16,7 +16,7 @@
  * Rules that hold for every function:
  *   - [any] may be called from any thread at any time; [object] needs that no other thread uses the same object.
  *   - Out-parameters change only on success. `error` may be NULL.
- *   - _destroy(NULL) does nothing. Destroy reports and models before their session.
+ *   - _destroy(NULL) does nothing. Destroy reports, comparisons and models before their session.
  *   - Every struct begins with its size: set it with the _INIT macro. Fields beyond the size that a host was compiled
  *     with keep their defaults, so that a host need not be compiled anew for a newer library.
  *   - Strings are UTF-8. Results leave through the caller's writer, whole and in order, in pieces of any size.
@@ -173,6 +173,30 @@ RAMUS_API ramus_status ramus_report_write(const ramus_report* report, const char
 
 /* The table of passes with their options, as "text" or "json". [any] */
 RAMUS_API ramus_status ramus_write_passes(const char* format, ramus_writer writer, void* user, ramus_error* error);
+
+/* ---- Comparison: the same branches in other networks? ---------------------------------------------------------------- */
+
+typedef struct ramus_comparison ramus_comparison;
+
+typedef struct ramus_compare_options {
+  size_t struct_size;
+  const ramus_analyze_options* const* analysis; /* how models are analysed. Without passes: by those whose facts a
+                                                   comparison reads. Seed: that of the first */
+  size_t analysis_count;                        /* 0: by default; 1: all alike; else one for each model */
+} ramus_compare_options;
+#define RAMUS_COMPARE_OPTIONS_INIT \
+  { sizeof(ramus_compare_options), NULL, 0 }
+
+/* Each of `count` models (at least two; one may stand there twice) against the first: groups of branches by how they are
+ * built, branches by their profiles, and what is there in one model only. All models are of one session. `options` may be
+ * NULL. The comparison does not need the models any more. [object: models] */
+RAMUS_API ramus_status ramus_compare(ramus_model* const* models, size_t count, const ramus_compare_options* options,
+                                     ramus_comparison** comparison, ramus_error* error);
+RAMUS_API void ramus_comparison_destroy(ramus_comparison* comparison); /* [object] */
+
+/* `format`: "json" (schema ramus.comparison/1) or "text". RAMUS_USAGE names the formats there are. [object: comparison] */
+RAMUS_API ramus_status ramus_comparison_write(const ramus_comparison* comparison, const char* format,
+                                              ramus_writer writer, void* user, ramus_error* error);
 
 /* ---- Writing into models -------------------------------------------------------------------------------------------- */
 

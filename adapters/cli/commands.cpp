@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 
 #include "adapters/cli/handles.hpp"
@@ -141,27 +142,44 @@ class Features {
   std::vector<const ramus_features*> pointers_;
 };
 
+// How to analyse, with what the arguments name read; they outlive it.
+class Analysis {
+ public:
+  Analysis(const CommonArguments& common, const std::vector<std::string>& passes,
+           const std::optional<std::string>& labels, const std::vector<std::string>& features)
+      : features_(features), passes_(pointers(passes)), settings_(pointers(common.settings)), labels_name_(labels) {
+    if (labels) labels_ = read_text(*labels);
+    options_.passes = passes_.data();
+    options_.pass_count = passes_.size();
+    options_.settings = settings_.data();
+    options_.setting_count = settings_.size();
+    options_.seed = common.seed;
+    features_.add_to(options_);
+    if (!labels) return;
+    options_.labels = labels_.data();
+    options_.labels_size = labels_.size();
+    options_.labels_name = labels_name_->c_str();
+  }
+  Analysis(const Analysis&) = delete;
+  Analysis& operator=(const Analysis&) = delete;
+
+  const ramus_analyze_options* options() const { return &options_; }
+
+ private:
+  Features features_;
+  std::vector<const char*> passes_, settings_;
+  std::optional<std::string> labels_name_;
+  std::string labels_;
+  ramus_analyze_options options_ = RAMUS_ANALYZE_OPTIONS_INIT;
+};
+
 ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& common,
                            const std::vector<std::string>& passes, const std::optional<std::string>& labels,
                            const std::vector<std::string>& features) {
-  const Features given(features);
-  const std::vector<const char*> pass_names = pointers(passes), settings = pointers(common.settings);
-  const std::string labels_text = labels ? read_text(*labels) : std::string();
-  ramus_analyze_options options = RAMUS_ANALYZE_OPTIONS_INIT;
-  options.passes = pass_names.data();
-  options.pass_count = pass_names.size();
-  options.settings = settings.data();
-  options.setting_count = settings.size();
-  options.seed = common.seed;
-  given.add_to(options);
-  if (labels) {
-    options.labels = labels_text.data();
-    options.labels_size = labels_text.size();
-    options.labels_name = labels->c_str();
-  }
+  const Analysis analysis(common, passes, labels, features);
   ramus_report* report = nullptr;
   ramus_error error = RAMUS_ERROR_INIT;
-  check(ramus_analyze(model.get(), &options, &report, &error), error);
+  check(ramus_analyze(model.get(), analysis.options(), &report, &error), error);
   run.bar().clear();
   return ReportHandle(report);
 }
@@ -306,6 +324,63 @@ void rewrite(const CommonArguments& common, const RewriteArguments& arguments) {
   check_written(ramus_rewrite(model.get(), arguments.form.c_str(), OutputFile::write_to, &rewritten, &error), error,
                 rewritten);
   rewritten.commit();
+}
+
+namespace {
+
+ComparisonHandle compare_models(Run& run, const std::vector<Model>& models, const CommonArguments& common,
+                                const CompareArguments& arguments) {
+  std::deque<Analysis> analyses;
+  std::vector<const ramus_analyze_options*> each;
+  for (std::size_t i = 0; i < std::max<std::size_t>(arguments.labels.size(), 1); ++i) {
+    const auto labels = arguments.labels.empty() ? std::nullopt : std::optional(arguments.labels[i]);
+    each.push_back(analyses.emplace_back(common, arguments.passes, labels, arguments.features).options());
+  }
+  std::vector<ramus_model*> opened;
+  for (const Model& model : models) opened.push_back(model.get());
+  ramus_compare_options options = RAMUS_COMPARE_OPTIONS_INIT;
+  options.analysis = each.data();
+  options.analysis_count = each.size();
+  ramus_comparison* comparison = nullptr;
+  ramus_error error = RAMUS_ERROR_INIT;
+  check(ramus_compare(opened.data(), opened.size(), &options, &comparison, &error), error);
+  run.bar().clear();
+  return ComparisonHandle(comparison);
+}
+
+void write_comparison(const ComparisonHandle& comparison, const std::string& format, OutputFile& file) {
+  ramus_error error = RAMUS_ERROR_INIT;
+  check_written(ramus_comparison_write(comparison.get(), format.c_str(), OutputFile::write_to, &file, &error), error,
+                file);
+}
+
+}  // namespace
+
+void compare(const CommonArguments& common, const CompareArguments& arguments) {
+  if (arguments.models.size() < 2) throw Failure(Exit::usage, "compare: needs at least two models");
+  if (arguments.labels.size() > 1 && arguments.labels.size() != arguments.models.size()) {
+    throw Failure(Exit::usage, "--labels: give one file for all models, or one for each");
+  }
+  if (std::count(arguments.models.begin(), arguments.models.end(), "-") > 1) {
+    throw Failure(Exit::usage, "-: standard input holds one model");
+  }
+  std::vector<std::string> inputs = arguments.models;
+  inputs.insert(inputs.end(), arguments.labels.begin(), arguments.labels.end());
+  for (const std::string& features : arguments.features) inputs.push_back(named_features(features).path);
+  if (arguments.output) check_paths({*arguments.output}, inputs);
+  Run run(common);
+  std::vector<Model> models;
+  for (const std::string& path : arguments.models) models.push_back(run.open(path));
+  std::vector<OutputFile> files;
+  if (arguments.output) files.emplace_back(*arguments.output);
+  const ComparisonHandle comparison = compare_models(run, models, common, arguments);
+  if (arguments.output) write_comparison(comparison, "json", files.front());
+  const bool standard_output_taken = arguments.output && *arguments.output == "-";
+  if (!standard_output_taken && (arguments.format != "text" || !common.quiet)) {
+    OutputFile standard_output("-");
+    write_comparison(comparison, arguments.format, standard_output);
+  }
+  commit(files);
 }
 
 void list_passes(const std::string& format) {

@@ -40,10 +40,20 @@ struct RewriteArguments {
   std::string model, output, form;
 };
 
+struct CompareArguments {
+  std::vector<std::string> models;
+  std::optional<std::string> output;
+  std::vector<std::string> labels;    // none, one for all models, or one for each
+  std::vector<std::string> features;  // FILE.json, or LAYER=FILE.npy: of all models
+  std::vector<std::string> passes;
+  std::string format = "text";
+};
+
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
 void strip(const CommonArguments& common, const StripArguments& arguments);
 void rewrite(const CommonArguments& common, const RewriteArguments& arguments);
+void compare(const CommonArguments& common, const CompareArguments& arguments);
 void list_passes(const std::string& format);
 
 }  // namespace ramus::cli

@@ -42,6 +42,7 @@ struct Destroy {
 
 using Session = std::unique_ptr<ramus_session, Destroy<ramus_session_destroy>>;
 using Model = std::unique_ptr<ramus_model, Destroy<ramus_model_destroy>>;
+using ComparisonHandle = std::unique_ptr<ramus_comparison, Destroy<ramus_comparison_destroy>>;
 using ReportHandle = std::unique_ptr<ramus_report, Destroy<ramus_report_destroy>>;
 
 }  // namespace ramus::cli

@@ -39,6 +39,25 @@ void add_analysis(CLI::App& command, CommonArguments& common) {
   command.add_option("--threads", common.threads, "0: as many as the machine has")->type_name("N");
 }
 
+// What analyze and compare have in common.
+template <class Arguments>
+void add_questions(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option(
+          "--features", arguments.features,
+          "Features of units: FILE.json {\"layer\": {\"feature\": [one number for each unit]}}, or a NumPy array "
+          "(units x features) of one layer, LAYER=FILE.npy")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--passes", arguments.passes, "Only these passes, and what they need")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--format", arguments.format, "What standard output gets: text or json")
+      ->check(CLI::IsMember({"text", "json"}).description(""))
+      ->type_name("FORMAT");
+}
+
 void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& arguments) {
   CLI::App* command = app.add_subcommand("analyze", "Find branches, factors and specialization");
   command->add_option("MODEL", arguments.model, "An ONNX file; - reads standard input")->required()->type_name("");
@@ -48,20 +67,7 @@ void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& argum
       ->type_name("OUT.onnx");
   command->add_option("--labels", arguments.labels, "Families of units: {\"layer\": {\"family\": [unit, ...]}}")
       ->type_name("FILE.json");
-  command
-      ->add_option(
-          "--features", arguments.features,
-          "Features of units: FILE.json {\"layer\": {\"feature\": [one number for each unit]}}, or a NumPy array "
-          "(units x features) of one layer, LAYER=FILE.npy")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->add_option("--passes", arguments.passes, "Only these passes, and what they need")
-      ->type_name("LIST")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--format", arguments.format, "What standard output gets: text or json")
-      ->check(CLI::IsMember({"text", "json"}).description(""))
-      ->type_name("FORMAT");
+  add_questions(*command, arguments);
   add_analysis(*command, common);
   add_common(*command, common);
   command->callback([&] { analyze(common, arguments); });
@@ -107,6 +113,25 @@ void add_rewrite(CLI::App& app, CommonArguments& common, RewriteArguments& argum
   command->callback([&] { rewrite(common, arguments); });
 }
 
+void add_compare(CLI::App& app, CommonArguments& common, CompareArguments& arguments) {
+  CLI::App* command =
+      app.add_subcommand("compare", "Do the same specializations recur in other models, and what differs");
+  command->add_option("MODEL", arguments.models, "ONNX files, two or more, each compared with the first")
+      ->required()
+      ->type_name("");
+  command->add_option("-o", arguments.output, "Write the comparison as JSON (schema ramus.comparison/1)")
+      ->type_name("OUT.json");
+  command
+      ->add_option("--labels", arguments.labels,
+                   "Families of units, as for analyze: one file for all models, or one for each in their order")
+      ->type_name("FILE.json")
+      ->allow_extra_args(false);
+  add_questions(*command, arguments);
+  add_analysis(*command, common);
+  add_common(*command, common);
+  command->callback([&] { compare(common, arguments); });
+}
+
 // A word that is no command gets a line that lists those there are.
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
@@ -130,11 +155,13 @@ int run(int argc, char** argv) {
   AnnotateArguments annotate_arguments;
   StripArguments strip_arguments;
   RewriteArguments rewrite_arguments;
+  CompareArguments compare_arguments;
   std::string passes_format = "text";
   add_analyze(app, common, analyze_arguments);
   add_annotate(app, common, annotate_arguments);
   add_strip(app, common, strip_arguments);
   add_rewrite(app, common, rewrite_arguments);
+  add_compare(app, common, compare_arguments);
   CLI::App* passes = app.add_subcommand("passes", "List the passes and their options");
   passes->add_option("--format", passes_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))

@@ -1,8 +1,6 @@
 #include "adapters/report/json.hpp"
 
 namespace ramus {
-namespace {
-
 ReportJson model_to_json(const ReportModel& model) {
   ReportJson json;
   json["path"] = model.path;
@@ -24,8 +22,6 @@ ReportJson notes_to_json(const std::vector<Note>& notes) {
   for (const Note& note : notes) list.push_back({{"where", note.where}, {"code", note.code}, {"text", note.text}});
   return list;
 }
-
-}  // namespace
 
 ReportJson to_json(const Report& report) {
   ReportJson json;

@@ -15,6 +15,9 @@ Status write_json(const Report& report, const TextSink& sink);
 // What stands first in an entry about a wiring.
 ReportJson wiring_to_json(const ReportWiring& wiring);
 
+ReportJson model_to_json(const ReportModel& model);
+ReportJson notes_to_json(const std::vector<Note>& notes);
+
 // The parts, each in a file of its own.
 ReportJson groups_to_json(const Report& report);
 ReportJson streams_to_json(const Report& report);

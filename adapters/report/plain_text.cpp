@@ -1,6 +1,9 @@
 #include "adapters/report/plain_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace ramus {
 namespace {
@@ -89,6 +92,20 @@ std::string wrapped(std::string_view line, std::size_t width) {
     margin = std::min(indent, width / 2) + 2;
   }
   return out += std::string(margin, ' ').append(line);
+}
+
+std::string human(double value) {
+  constexpr std::array<const char*, 5> kUnits{"", " k", " M", " G", " T"};
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{:.0f}", value) : fmt::format("{:.{}f}{}", value, value < 100 ? 1 : 0, kUnits[unit]);
+}
+
+std::string plural(std::size_t count, const std::string& one, const std::string& many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 }  // namespace ramus

@@ -21,4 +21,10 @@ std::string shortened(std::string_view name, std::size_t room);
 // a word. What follows is indented by two more than the text.
 std::string wrapped(std::string_view line, std::size_t width);
 
+// "950", "14.0 k", "4.1 M".
+std::string human(double value);
+
+// "1 group", "3 groups".
+std::string plural(std::size_t count, const std::string& one, const std::string& many);
+
 }  // namespace ramus

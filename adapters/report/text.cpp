@@ -23,20 +23,6 @@ constexpr std::size_t kMostFindings = 10;
 constexpr std::size_t kMostTested = 12;  // groups with specialization
 constexpr double kLevel = 0.05;          // q at which something is worth a line
 
-std::string human(double value) {
-  constexpr std::array<const char*, 5> kUnits{"", " k", " M", " G", " T"};
-  std::size_t unit = 0;
-  while (value >= 999.5 && unit + 1 < kUnits.size()) {
-    value /= 1000;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{:.0f}", value) : fmt::format("{:.{}f}{}", value, value < 100 ? 1 : 0, kUnits[unit]);
-}
-
-std::string plural(std::size_t count, const std::string& one, const std::string& many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 // Where p is too small for a double, its logarithm still gives the power of ten.
 std::string p_text(double p, double log_p) {
   return p > 0 ? fmt::format("{:.1e}", p) : fmt::format("1e{:.0f}", std::ceil(log_p / std::log(10.0)));

@@ -228,6 +228,65 @@ static void a_host_gives_features(const char* path) {
   ramus_session_destroy(session);
 }
 
+static void models_are_compared(const char* path) {
+  ramus_session* session = new_session();
+  ramus_session* elsewhere = new_session();
+  ramus_model *a = NULL, *b = NULL, *stranger = NULL;
+  ramus_comparison* comparison = NULL;
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open(session, path, &a, NULL) == RAMUS_OK &&
+         ramus_model_open(session, path, &b, NULL) == RAMUS_OK);
+  assert(ramus_model_open(elsewhere, path, &stranger, NULL) == RAMUS_OK);
+  ramus_model* const models[] = {a, b, a};
+  ramus_model* const strangers[] = {a, stranger};
+  ramus_model* const missing[] = {a, NULL};
+  assert(ramus_compare(models, 1, NULL, &comparison, &error) == RAMUS_USAGE);
+  assert(strcmp(error.message, "compare: needs at least two models") == 0);
+  assert(ramus_compare(models, 0, NULL, &comparison, &error) == RAMUS_USAGE);
+  assert(ramus_compare(strangers, 2, NULL, &comparison, &error) == RAMUS_USAGE);
+  assert(ramus_compare(missing, 2, NULL, &comparison, &error) == RAMUS_USAGE);
+  assert(ramus_compare(NULL, 2, NULL, &comparison, &error) == RAMUS_USAGE);
+  assert(ramus_compare(models, 2, NULL, NULL, &error) == RAMUS_USAGE && comparison == NULL);
+
+  const char* const passes[] = {"branch-tree"};
+  ramus_analyze_options structure = RAMUS_ANALYZE_OPTIONS_INIT;
+  structure.passes = passes;
+  structure.pass_count = 1;
+  const ramus_analyze_options* const each[] = {&structure, NULL, &structure}; /* NULL: by default */
+  ramus_compare_options options = RAMUS_COMPARE_OPTIONS_INIT;
+  options.analysis = each;
+  options.analysis_count = 3;
+  assert(ramus_compare(models, 2, &options, &comparison, &error) == RAMUS_USAGE);
+  assert(strstr(error.message, "3 options for 2 models") != NULL);
+  text json = {NULL, 0}, summary = {NULL, 0};
+  assert(ramus_compare(models, 3, &options, &comparison, &error) == RAMUS_OK);
+  assert(ramus_comparison_write(comparison, "json", append, &json, &error) == RAMUS_OK);
+  assert(strstr(json.data, "\"ramus.comparison/1\"") != NULL);
+  ramus_comparison_destroy(comparison);
+  free(json.data);
+
+  assert(ramus_compare(models, 2, NULL, &comparison, &error) == RAMUS_OK);
+  ramus_model_destroy(a);
+  ramus_model_destroy(b);
+  assert(ramus_comparison_write(comparison, "text", append, &summary, &error) == RAMUS_OK);
+  assert(strstr(summary.data, "Structure of B against A: no difference") != NULL);
+  assert(strstr(summary.data, "profiles correlate 1.00") != NULL);
+  assert(ramus_comparison_write(comparison, "yaml", append, &summary, &error) == RAMUS_USAGE);
+  assert(strstr(error.message, "there are json, text") != NULL);
+  assert(ramus_comparison_write(comparison, "json", refuse, NULL, &error) == RAMUS_CANCELLED);
+  assert(ramus_comparison_write(NULL, "json", append, NULL, &error) == RAMUS_USAGE);
+  ramus_comparison_destroy(comparison);
+  free(summary.data);
+
+  ramus_session_cancel(elsewhere);
+  ramus_model* const twice[] = {stranger, stranger};
+  comparison = NULL;
+  assert(ramus_compare(twice, 2, NULL, &comparison, &error) == RAMUS_CANCELLED && comparison == NULL);
+  ramus_model_destroy(stranger);
+  ramus_session_destroy(elsewhere);
+  ramus_session_destroy(session);
+}
+
 static int lines = 0;
 static void count_line(void* user, int32_t level, const char* line) {
   (void)level;
@@ -297,6 +356,7 @@ int main(int argc, char** argv) {
   a_model_from_memory_has_the_name_that_it_is_given(argv[1]);
   structs_of_an_older_size_keep_their_defaults(argv[1]);
   a_host_gives_features(argv[1]);
+  models_are_compared(argv[1]);
   the_host_hears_log_and_progress(argv[1]);
   the_number_of_threads_changes_no_byte(argv[1]);
 
@@ -307,5 +367,6 @@ int main(int argc, char** argv) {
   ramus_session_destroy(NULL);
   ramus_model_destroy(NULL);
   ramus_report_destroy(NULL);
+  ramus_comparison_destroy(NULL);
   return 0;
 }

@@ -35,13 +35,14 @@ for page in pages:
             problems.append(f"{page}: links {target}, which is not there")
 
 if len(sys.argv) > 1:
-    model = "examples/models/two_branch_tin32bn_s3.onnx"
-    shown = re.search(rf"```\n({re.escape(model)}: .*?)```", readme, re.DOTALL).group(1).splitlines()
-    actual = iter(printed("analyze", model).splitlines())
-    for line in shown:
-        if line != "..." and line not in actual:  # `in` reads on to the line that is meant, so the order counts too
-            problems.append(f"README.md shows a line that `ramus analyze {model}` does not print there: {line!r}")
-            break
+    seeds = [f"examples/models/two_branch_tin32bn_s{seed}.onnx" for seed in (1, 3)]
+    for first_line, arguments in ((f"{seeds[1]}: ", ("analyze", seeds[1])), (f"A: {seeds[0]}: ", ("compare", *seeds))):
+        shown = re.search(rf"```\n({re.escape(first_line)}.*?)```", readme, re.DOTALL).group(1).splitlines()
+        actual = iter(printed(*arguments).splitlines())
+        for line in shown:
+            if line != "..." and line not in actual:  # `in` reads on to the line that is meant, so the order counts too
+                problems.append(f"README.md shows a line that `ramus {' '.join(arguments)}` does not print there: {line!r}")
+                break
 
     table = [row["name"] for row in json.loads(printed("passes", "--format", "json"))]
     documented = re.findall(r"^### (\S+)$", text_of("passes/README.md"), re.MULTILINE)

@@ -27,6 +27,7 @@ update = "--update" in sys.argv
 golden = source / "tests/golden/cli"
 example = source / "examples/models/two_branch_tin32bn_s3.onnx"
 schema = jsonschema.Draft7Validator(json.loads((source / "adapters/report/report.schema.json").read_text()))
+comparison_schema = jsonschema.Draft7Validator(json.loads((source / "adapters/report/comparison.schema.json").read_text()))
 failures = []
 golden_cases = set()
 
@@ -35,7 +36,7 @@ def fail(case, what):
     failures.append(f"{case}: {what}")
 
 
-def check_schema(case, text):
+def check_schema(case, text, schema=schema):
     for error in schema.iter_errors(json.loads(text)):
         fail(case, f"report: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
 
@@ -182,7 +183,7 @@ def rewriting():
 
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "strip", "rewrite", "passes"):
+    for command in ("analyze", "annotate", "strip", "rewrite", "compare", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
@@ -254,6 +255,75 @@ def outputs_of_a_full_run():
     onnx.checker.check_model(onnx.load_model_from_string(result.stdout))
     if {entry.key for entry in onnx.load_model_from_string(result.stdout).metadata_props} < {"ramus.report"}:
         fail("pipe", "the model carries no ramus.report")
+
+
+def with_first_layers(folder, path, reorder):
+    """The example with the weights of its first two convolutions, filters one after the other, in another order."""
+    model = onnx.load(example)
+    weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    names = [node.input[1] for node in model.graph.node if node.name.endswith("conv1/Conv")]
+    filters = reorder(np.concatenate([numpy_helper.to_array(weights[name]) for name in names]))
+    for name, part in zip(names, np.split(filters, len(names))):
+        weights[name].CopyFrom(numpy_helper.from_array(np.ascontiguousarray(part), name))
+    (folder / path).write_bytes(model.SerializeToString())
+
+
+def swapped_and_shuffled(folder):
+    with_first_layers(folder, "swapped.onnx", lambda filters: np.roll(filters, len(filters) // 2, axis=0))
+    with_first_layers(folder, "shuffled.onnx", lambda filters: filters[np.random.RandomState(2).permutation(len(filters))])
+
+
+def profile_of(text, comparison=0):
+    group = json.loads(text)["comparisons"][comparison]["groups"][0]
+    return [(pair["first"]["id"], pair["other"]["id"]) for pair in group["branches"]], group["profile"]
+
+
+def comparing():
+    check("compare-itself", "compare", "model.onnx", "model.onnx")
+    result, files = check(
+        "compare-series", "compare", "model.onnx", "swapped.onnx", "shuffled.onnx", "-o", "c.json", prepare=swapped_and_shuffled,
+        leaves=["c.json"],
+    )  # fmt: skip
+    check_schema("compare-series", files["c.json"], comparison_schema)
+    assigned, profile = profile_of(files["c.json"])
+    if assigned != [("g0.b0", "g0.b1"), ("g0.b1", "g0.b0")] or profile["p"] > 0.01 or profile["correlation"] < 0.999:
+        fail("compare-series", f"swapped branches: {assigned}, {profile}")
+    _, profile = profile_of(files["c.json"], 1)
+    if profile["p"] < 0.05:
+        fail("compare-series", f"shuffled branches recur: {profile}")
+    for threads in ("1", "3"):
+        again, _ = check(
+            f"compare-threads-{threads}", "compare", "model.onnx", "swapped.onnx", "shuffled.onnx", "--format", "json",
+            "--threads", threads, prepare=swapped_and_shuffled, shows=False,
+        )  # fmt: skip
+        if again.stdout != files["c.json"]:
+            fail(f"compare-threads-{threads}", "the number of threads changes the comparison")
+    result, _ = check(
+        "compare-structure", "compare", "model.onnx", "residual.onnx", "--passes", "residual-streams", prepare=residual_model
+    )
+    labels = {"/Concat": {"a": list(range(30)), "b": list(range(30, 64))}}
+    result, _ = check(
+        "compare-labels", "compare", "model.onnx", "-", "--labels", "l.json", "--format", "json", shows=False,
+        prepare=write("l.json", json.dumps(labels).encode()), stdin=example.read_bytes(),
+    )  # fmt: skip
+    check_schema("compare-labels", result.stdout, comparison_schema)
+    if profile_of(result.stdout)[1]["basis"] != "labels":
+        fail("compare-labels", "the labels do not decide")
+    check("compare-quiet", "compare", "model.onnx", "model.onnx", "--quiet", "-o", "c.json", leaves=["c.json"])
+    check("compare-one-model", "compare", "model.onnx", exit_status=2)
+    check("compare-nothing", "compare", exit_status=2)
+    check("compare-missing-model", "compare", "model.onnx", "nowhere.onnx", "-o", "c.json", exit_status=3)
+    check("compare-not-a-model", "compare", "model.onnx", "t.onnx", prepare=write("t.onnx", b"To be a model\n" * 9), exit_status=3)
+    check("compare-over-a-model", "compare", "model.onnx", "model.onnx", "-o", "./model.onnx", exit_status=2)
+    check("compare-input-twice", "compare", "-", "-", stdin=example.read_bytes(), exit_status=2)
+    check(
+        "compare-labels-of-one", "compare", "model.onnx", "residual.onnx", "--labels", "l.json", exit_status=2,
+        prepare=lambda folder: (residual_model(folder), write("l.json", json.dumps(labels).encode())(folder)),
+    )  # fmt: skip
+    check(
+        "compare-labels-count", "compare", "model.onnx", "model.onnx", "model.onnx", "--labels", "l.json", "--labels", "l.json",
+        prepare=write("l.json", b"{}"), exit_status=2,
+    )  # fmt: skip
 
 
 def errors():
@@ -384,6 +454,7 @@ def interrupted(signals):
 
 outputs_of_a_full_run()
 rewriting()
+comparing()
 errors()
 into_a_pipe()
 interrupted([signal.SIGINT])

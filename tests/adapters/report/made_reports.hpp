@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "plugin/report_formats.hpp"
+#include "plugin/comparison_formats.hpp"
 
 namespace ramus::testing {
 
@@ -14,5 +14,10 @@ Report two_branch_report();
 Report hostile_report();
 
 std::string written_as(std::string_view format, const Report& report);
+
+// Three models: a branch that recurs in another order, one that is lost, a group and a stream of one model alone. `name`
+// is that of everything in them.
+Comparison made_comparison(const std::string& name = "mixed3a");
+std::string written_as(std::string_view format, const Comparison& comparison);
 
 }  // namespace ramus::testing

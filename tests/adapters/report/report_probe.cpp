@@ -7,6 +7,10 @@ int main(int argc, char** argv) {
   using namespace ramus::testing;
   if (argc != 3) return 2;
   const std::string name = argv[2];
+  if (name == "comparison") {
+    std::cout << written_as(argv[1], made_comparison());
+    return 0;
+  }
   const ramus::Report report = name == "empty"     ? empty_report()
                                : name == "hostile" ? hostile_report()
                                                    : two_branch_report();

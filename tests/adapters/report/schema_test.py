@@ -1,6 +1,6 @@
-"""Reports written by hand satisfy the JSON Schema, and the schema is not so loose that anything would.
+"""Reports and comparisons written by hand satisfy their JSON Schemas, and these are not so loose that anything would.
 
-usage: schema_test.py REPORT_PROBE SCHEMA
+usage: schema_test.py REPORT_PROBE REPORT_SCHEMA COMPARISON_SCHEMA
 """
 
 import copy
@@ -86,5 +86,25 @@ require("contrast", special["branches"][0]["features"][0], "feature auc delta p 
 require("note", whole["notes"][0], "where code text")
 require("tool", whole["tool"], "name version")
 
-print("\n".join(problems) if problems else "every report satisfies the schema")
+
+comparisons = jsonschema.Draft7Validator(json.loads(pathlib.Path(sys.argv[3]).read_text(encoding="utf-8")))
+comparisons.check_schema(comparisons.schema)
+comparison = report("comparison")
+for error in comparisons.iter_errors(comparison):
+    problems.append(f"comparison: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
+for name, make in {
+    "another schema": lambda c: c.update(schema="ramus.report/1"),
+    "one model": lambda c: c.update(models=c["models"][:1]),
+    "a likeness that nobody knows": lambda c: c["comparisons"][0]["groups"][0].update(likeness="name"),
+    "a correlation above 1": lambda c: c["comparisons"][0]["groups"][0]["profile"].update(correlation=1.5),
+    "a difference without its side": lambda c: c["comparisons"][0]["groups"][0]["differences"][0].pop("after"),
+    "an unknown part": lambda c: c.update(groups=[]),
+    "a value that is no number": lambda c: c["profiles"][0]["branches"][0]["values"][0].__setitem__(0, "1"),
+}.items():
+    wrong = copy.deepcopy(comparison)
+    make(wrong)
+    if comparisons.is_valid(wrong):
+        problems.append(f"the schema of comparisons lets through: {name}")
+
+print("\n".join(problems) if problems else "every report and comparison satisfies its schema")
 sys.exit(1 if problems else 0)
