@@ -102,14 +102,6 @@ std::size_t keep_nearest(std::span<const std::size_t> place, std::size_t most, s
   return writers - most;
 }
 
-std::vector<Wiring> all_wirings(const PassContext& context, const WeightLayer& layer) {
-  std::vector<Wiring> wirings = find_wirings(context.graph, context.analyses.channel_flow(), layer);
-  std::vector<Wiring> values = find_value_wirings(context.graph, context.analyses.attention(), layer);
-  const auto joint = std::find_if(wirings.begin(), wirings.end(), [](const Wiring& wiring) { return wiring.joint; });
-  wirings.insert(joint, std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
-  return wirings;
-}
-
 // Layers whose weights stand in one tensor: slices, gates, and nodes that share it.
 class TensorFactors {
  public:
@@ -117,7 +109,7 @@ class TensorFactors {
       : context_(context), graph_(context.graph), flow_(context.analyses.channel_flow()), place_(place), most_(most) {}
 
   Status factorise(const WeightLayer& layer, LayerOutcome& outcome) {
-    std::vector<Wiring> wirings = all_wirings(context_, layer);
+    std::vector<Wiring> wirings = find_all_wirings(graph_, flow_, context_.analyses.attention(), layer);
     outcome.left_out = keep_nearest(place_, most_, wirings);
     if (wirings.empty()) {
       outcome.why_none = why_no_wirings(graph_, flow_, layer);
@@ -204,21 +196,8 @@ void note_unread(const std::vector<LayerOutcome>& outcomes, Findings& findings) 
 
 Result<Findings> find_factors(const PassContext& context) {
   const Graph& graph = context.graph;
-  std::vector<WeightLayer> layers;
+  const auto [layers, untrained, beyond] = find_trained_layers(graph, context.limits);
   Findings findings;
-  std::size_t untrained = 0, beyond = 0;
-  for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
-    const auto first = find_first_weight_layer(graph, NodeId(n));
-    if (!first || first->is_depthwise()) continue;
-    if (is_untrained(graph[first->weight])) {
-      ++untrained;
-    } else if (layers.size() >= context.limits.wirings) {
-      ++beyond;
-    } else {
-      auto parts = find_weight_layers(graph, NodeId(n));
-      layers.insert(layers.end(), std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end()));
-    }
-  }
   if (beyond > 0) {
     findings.notes.push_back(
         {"", "wirings",

@@ -22,6 +22,7 @@
 #include "passes/factors.hpp"
 #include "passes/labels.hpp"
 #include "passes/latent_branches.hpp"
+#include "passes/modularity.hpp"
 #include "passes/options.hpp"
 #include "passes/residual_streams.hpp"
 #include "passes/specialization.hpp"
@@ -41,6 +42,7 @@ struct Findings {
   std::vector<LatentBranches> latent;
   std::vector<StreamComposition> composition;
   std::vector<GroupSpecialization> specialization;
+  std::vector<PartitionModularity> modularity;
   std::vector<Note> notes;
 
   void append(Findings more);  // everything but the patch

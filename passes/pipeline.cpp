@@ -41,6 +41,7 @@ void Findings::append(Findings more) {
   move_all(more.latent, latent);
   move_all(more.composition, composition);
   move_all(more.specialization, specialization);
+  move_all(more.modularity, modularity);
   move_all(more.notes, notes);
   if (more.tree) tree = std::move(more.tree);
 }

@@ -14,6 +14,7 @@
 #include "passes/fold_constants.hpp"
 #include "passes/fuse_operators.hpp"
 #include "passes/grouped_branches.hpp"
+#include "passes/modularity.hpp"
 #include "passes/output_branches.hpp"
 #include "passes/plain_operators.hpp"
 
@@ -48,6 +49,16 @@ constexpr std::array kCompositionOptions{
     OptionInfo{"entries", "67108864", "1..1073741824", "numbers that may be kept for one stream (8 bytes each)"},
     OptionInfo{"work", "100000000000", "1..1000000000000000",
                "multiply-adds that a stream may take before it is paired"},
+};
+
+constexpr std::array kModularityOptions{
+    OptionInfo{"reduction", "l2", "l2|l1|max|spectral|one_norm", "how the kernel positions of |W| become one edge"},
+    OptionInfo{"null", "entries", "entries|nonzeros", "what is permuted within each layer of the random graphs"},
+    OptionInfo{"permutations", "99", "2..9999", "random graphs that a partition by branches is compared with"},
+    OptionInfo{"clusters", "0", "0..64", "clusters of all units; 0, 1: of 2 to 12, those that stand out most"},
+    OptionInfo{"cluster_permutations", "19", "2..9999", "random graphs that clusters of all units are compared with"},
+    OptionInfo{"entries", "1048576", "64..1073741824",
+               "pairs of units beyond which no clusters of all units are sought"},
 };
 
 // What a pass reads of those above it, with what these read in turn.
@@ -171,6 +182,8 @@ constexpr std::array kPasses{
              kBranchesAndFactors,
              find_specialization,
              true},
+    PassInfo{"modularity", PassKind::analysis, "whether weights keep inside branches, and inside clusters of units",
+             kModularityOptions, kTree, find_modularity, true},
 };
 
 }  // namespace

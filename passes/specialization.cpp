@@ -206,7 +206,7 @@ bool owns_units(const BranchGroup& group) {
 }
 
 bool says_something(const GroupSpecialization& group) {
-  return group.score || !group.factors_of.empty() ||
+  return group.score || !group.wiring.empty() || !group.factors_of.empty() ||
          std::any_of(group.branches.begin(), group.branches.end(), [](const BranchSpecialization& branch) {
            return !branch.enrichment.empty() || !branch.features.empty();
          });
@@ -222,6 +222,8 @@ Result<Findings> find_specialization(const PassContext& context) {
     if (!resolved) return propagate(std::move(resolved.error()));
     labels = std::move(*resolved);
   }
+  const auto wirings = find_branch_wirings(context);
+  if (!wirings) return propagate(Error(wirings.error()));
   Findings findings;
   std::set<const ResolvedLabels*> used;
   for (std::size_t g = 0; g < context.found.groups.size(); ++g) {
@@ -230,6 +232,7 @@ Result<Findings> find_specialization(const PassContext& context) {
     if (!owns_units(branches)) continue;
     const std::string name = context.graph[branches.join].name;
     GroupSpecialization group = describe(context, g, branches);
+    group.wiring = wirings_into(g, *wirings);
     std::int64_t largest = 0, counted = 0;
     for (const ResolvedLabels& layer : labels) {
       const auto seen = look_at(context, branches, layer);

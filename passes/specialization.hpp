@@ -18,6 +18,7 @@
 
 #include "graph/result.hpp"
 #include "passes/branch_factors.hpp"
+#include "passes/branch_wiring.hpp"
 #include "passes/numerics/enrichment.hpp"
 #include "passes/numerics/rank_tests.hpp"
 
@@ -75,6 +76,7 @@ struct GroupSpecialization {
   std::vector<BranchSpecialization> branches;
   std::vector<FeatureSpread> features;
   std::string factors_of;              // the wiring that the branches' factors are of; empty: none reads the join
+  std::vector<BranchWiring> wiring;    // from the groups before, whose branches these read
   std::vector<std::string> set_aside;  // families kept out of the score because they overlap others
   bool kernels_differ = false;         // the branches' largest kernels differ in size: a confounder
 };

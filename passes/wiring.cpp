@@ -1,6 +1,7 @@
 #include "passes/wiring.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "graph/derived_weight.hpp"
@@ -209,6 +210,33 @@ std::vector<Wiring> find_value_wirings(const Graph& graph, const AttentionCores&
   }
   for (Wiring& wiring : wirings) wiring.summed = wirings.size() > 1;
   return wirings;
+}
+
+std::vector<Wiring> find_all_wirings(const Graph& graph, const ChannelFlow& flow, const AttentionCores& attention,
+                                     const WeightLayer& to) {
+  std::vector<Wiring> wirings = find_wirings(graph, flow, to);
+  std::vector<Wiring> values = find_value_wirings(graph, attention, to);
+  const auto joint = std::find_if(wirings.begin(), wirings.end(), [](const Wiring& wiring) { return wiring.joint; });
+  wirings.insert(joint, std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
+  return wirings;
+}
+
+TrainedLayers find_trained_layers(const Graph& graph, const Limits& limits) {
+  TrainedLayers found;
+  for (std::size_t n = 0; n < graph.nodes().size(); ++n) {
+    const auto first = find_first_weight_layer(graph, NodeId(n));
+    if (!first || first->is_depthwise()) continue;
+    if (is_untrained(graph[first->weight])) {
+      ++found.untrained;
+    } else if (found.layers.size() >= limits.wirings) {
+      ++found.beyond;
+    } else {
+      auto parts = find_weight_layers(graph, NodeId(n));
+      found.layers.insert(found.layers.end(), std::make_move_iterator(parts.begin()),
+                          std::make_move_iterator(parts.end()));
+    }
+  }
+  return found;
 }
 
 std::string why_no_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to) {

@@ -55,6 +55,18 @@ std::vector<Wiring> find_wirings(const Graph& graph, const ChannelFlow& flow, co
 // From the values of attention to the layer that reads what the heads make of them, head by head.
 std::vector<Wiring> find_value_wirings(const Graph& graph, const AttentionCores& attention, const WeightLayer& to);
 
+// Both, joint ones last.
+std::vector<Wiring> find_all_wirings(const Graph& graph, const ChannelFlow& flow, const AttentionCores& attention,
+                                     const WeightLayer& to);
+
+// The layers whose matrices are worth a look: with weights of their own, and not depthwise.
+struct TrainedLayers {
+  std::vector<WeightLayer> layers;  // in the order of the nodes, with all parts of a node
+  std::size_t untrained = 0;        // nodes that have one constant in place of weights
+  std::size_t beyond = 0;           // nodes behind limits.wirings layers
+};
+TrainedLayers find_trained_layers(const Graph& graph, const Limits& limits);
+
 // Why there are none: "Einsum is not known to keep channels apart". Empty where the layer reads graph inputs only.
 std::string why_no_wirings(const Graph& graph, const ChannelFlow& flow, const WeightLayer& to);
 

@@ -47,6 +47,7 @@ class ReportBuilder {
     for (const Factorization& factors : found_.factors) add_factors(factors);
     for (const LatentBranches& latent : found_.latent) add_latent(latent);
     for (const GroupSpecialization& specialization : found_.specialization) add_specialization(specialization);
+    for (const PartitionModularity& modularity : found_.modularity) add_modularity(modularity);
     for (const Note& note : found_.notes) report_.notes.push_back({place_of(note), note.code, note.text});
   }
 
@@ -242,7 +243,19 @@ class ReportBuilder {
     const std::string group = group_id(tree_.entry_of[found.group]);
     ReportSpecialization specialization{group, {}, found};
     for (std::size_t b = 0; b < found.branches.size(); ++b) specialization.branches.push_back(branch_id(group, b));
+    for (const BranchWiring& wiring : found.wiring) {
+      specialization.wired_from.push_back(group_id(tree_.entry_of[wiring.from]));
+    }
     report_.specialization.push_back(std::move(specialization));
+  }
+
+  void add_modularity(const PartitionModularity& found) {
+    ReportModularity modularity{source_.path, {}, {}, found};
+    for (const std::size_t group : found.groups) modularity.groups.push_back(group_id(tree_.entry_of[group]));
+    for (const PartitionModularity::Layer& layer : found.layers) {
+      modularity.layers.push_back({node(layer.node), layer.part, layer.clusters});
+    }
+    report_.modularity.push_back(std::move(modularity));
   }
 
   const AnalysedGraph& source_;

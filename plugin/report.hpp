@@ -18,6 +18,7 @@
 #include "passes/composition.hpp"
 #include "passes/factors.hpp"
 #include "passes/latent_branches.hpp"
+#include "passes/modularity.hpp"
 #include "passes/specialization.hpp"
 #include "passes/unit_features.hpp"
 
@@ -139,6 +140,20 @@ struct ReportSpecialization {
   std::string group;                  // id
   std::vector<std::string> branches;  // ids, in the order of values.branches
   GroupSpecialization values;
+  std::vector<std::string> wired_from = {};  // ids of groups, in the order of values.wiring
+};
+
+struct ReportModularity {
+  struct Layer {
+    ReportNode node;
+    std::string part;           // of a stack: "[3]"
+    std::vector<int> clusters;  // by unit; -1: without edges
+  };
+
+  std::string graph;
+  std::vector<std::string> groups;  // ids, one after the other; empty: clusters of all units
+  std::vector<Layer> layers;        // of clusters
+  PartitionModularity values;       // without groups and layers
 };
 
 // What the sidecar keeps of each graph's nodes, so that they are found again after renaming and optimising.
@@ -159,6 +174,7 @@ struct Report {
   std::vector<ReportLatent> latent;
   std::vector<ReportFeatures> features;
   std::vector<ReportSpecialization> specialization;
+  std::vector<ReportModularity> modularity;
   std::vector<Note> notes;
   std::map<std::string, std::string> options;  // "factors.k": "8"; and "seed"
   std::vector<ReportGraph> graphs;

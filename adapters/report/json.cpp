@@ -35,7 +35,7 @@ ReportJson to_json(const Report& report) {
   json["latent"] = latent_to_json(report);
   json["features"] = features_to_json(report);
   json["specialization"] = specialization_to_json(report);
-  json["modularity"] = ReportJson::array();
+  json["modularity"] = modularity_to_json(report);
   json["notes"] = notes_to_json(report.notes);
   json["graphs"] = graphs_to_json(report);
   return json;

@@ -26,6 +26,8 @@ ReportJson factors_to_json(const Report& report);
 ReportJson latent_to_json(const Report& report);
 ReportJson features_to_json(const Report& report);
 ReportJson specialization_to_json(const Report& report);
+ReportJson branch_wiring_to_json(const ReportSpecialization& entry);
+ReportJson modularity_to_json(const Report& report);
 ReportJson graphs_to_json(const Report& report);
 
 std::string_view name_of(RankTestMethod method);  // "exact", "normal", "constant"

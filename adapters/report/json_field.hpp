@@ -25,6 +25,7 @@ class Field {
 
   Field operator[](const char* key) const;
   bool has(const char* key) const;  // and it is not null
+  bool is_null() const { return json_.is_null(); }
 
   std::string text() const;
   bool flag() const;

@@ -328,6 +328,7 @@ ReportSpecialization read_specialization(const Field& field, const std::vector<R
     values.branches[b].units = units[b];
     values.branches[b].depth = depth[b];
   }
+  read_branch_wiring(field["wiring"], values.branches.size(), groups, specialization);
   return specialization;
 }
 

@@ -43,6 +43,8 @@ Report read_report(const Field& field) {
   report.features = field["features"].list(read_features);
   report.specialization =
       field["specialization"].list([&](const Field& entry) { return read_specialization(entry, report.groups); });
+  report.modularity =
+      field["modularity"].list([&](const Field& entry) { return read_modularity(entry, report.groups); });
   report.notes = field["notes"].list(read_note);
   report.graphs = field["graphs"].list(read_graph);
   return report;

@@ -21,4 +21,10 @@ ReportFeatures read_features(const Field& field);
 // `groups`: those of the report, which the branches must fit.
 ReportSpecialization read_specialization(const Field& field, const std::vector<ReportGroup>& groups);
 
+// json_modularity_reader.cpp
+ReportModularity read_modularity(const Field& field, const std::vector<ReportGroup>& groups);
+// Of a specialization whose group has this many branches: its wiring.
+void read_branch_wiring(const Field& field, std::size_t branches, const std::vector<ReportGroup>& groups,
+                        ReportSpecialization& entry);
+
 }  // namespace ramus

@@ -95,7 +95,7 @@ ReportJson group_to_json(const GroupIndex& groups, const ReportSpecialization& e
   for (std::size_t b = 0; b < values.branches.size(); ++b) {
     json["branches"].push_back(branch_to_json(entry.branches[b], values.branches[b], score.has_value()));
   }
-  json["wiring"] = ReportJson::object();
+  json["wiring"] = branch_wiring_to_json(entry);
   if (const ReportGroup* group = groups.find(entry.group)) json["confounders"] = confounders_of(*group, values);
   return json;
 }

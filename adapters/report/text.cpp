@@ -45,6 +45,7 @@ class Summary {
     factors();
     latent_branches();
     specialization();
+    modularity();
     notes();
     return std::move(text_);
   }
@@ -344,6 +345,9 @@ class Summary {
   // Something passes.
   static bool finds(const ReportSpecialization& entry) {
     const auto passes = [](const auto& test) { return test.q <= kLevel; };
+    const auto is_wired = [](const BranchWiring& wiring) { return wiring.test.information.p <= kLevel; };
+    const auto& wirings = entry.values.wiring;
+    if (std::any_of(wirings.begin(), wirings.end(), is_wired)) return true;
     return std::any_of(entry.values.branches.begin(), entry.values.branches.end(), [&](const auto& branch) {
       return std::any_of(branch.enrichment.begin(), branch.enrichment.end(), passes) ||
              std::any_of(branch.features.begin(), branch.features.end(), passes) ||
@@ -363,6 +367,7 @@ class Summary {
     enrichments(entry);
     contrasts(entry);
     factor_shares(entry);
+    for (std::size_t i = 0; i < entry.wired_from.size(); ++i) branch_wiring(entry, i);
     if (entry.values.kernels_differ) {
       line(
           "    Note: its branches differ in kernel size as well; what gathers in one may follow the size, not the "
@@ -430,6 +435,66 @@ class Summary {
     if (found.empty()) line("    no factor gathers in one branch (q at most 0.05)");
     line("    ({} shares of the factors of {} tested, branches permuted over units)", tested,
          shortened(entry.values.factors_of, 90));
+  }
+
+  // Whom its branches read, beside units of those dealt to branches at random.
+  void branch_wiring(const ReportSpecialization& entry, std::size_t place) {
+    const BranchMassTest& test = entry.values.wiring[place].test;
+    const std::string& from = entry.wired_from[place];
+    const ReportGroup* group = groups_.find(from);
+    line(
+        "    what it reads of {}: {:.2g} nats from independence (null mean {:.2g}, p {:.1g}, {} units, permuted {} "
+        "times), "
+        "Q of pairs {:.2g} (null mean {:.2g}, p {:.1g})",
+        group == nullptr ? from : shortened(group->name, 60), test.found.information, test.information.null_mean,
+        test.information.p, test.units, test.permutations, test.found.barber_q, test.barber_q.null_mean,
+        test.barber_q.p);
+    if (test.information.p <= kLevel) strongest_pair(entry, place);
+  }
+
+  void strongest_pair(const ReportSpecialization& entry, std::size_t place) {
+    const BranchMass& found = entry.values.wiring[place].test.found;
+    const Eigen::MatrixXd excess = found.mass - found.expected;
+    Eigen::Index read = 0, reading = 0;
+    if (!(excess.size() > 0 && excess.maxCoeff(&read, &reading) > 0)) return;
+    line("      {} reads {} {:.2f} times as much as it would by chance",
+         branch_name(entry.group, static_cast<std::size_t>(reading)),
+         branch_name(entry.wired_from[place], static_cast<std::size_t>(read)),
+         found.mass(read, reading) / found.expected(read, reading));
+  }
+
+  void modularity() {
+    if (report_.modularity.empty()) return;
+    gap();
+    line("Modularity of the weight graph (kernel: {}), beside graphs whose {} are permuted within each layer",
+         report_.modularity.front().values.reduction,
+         report_.modularity.front().values.permuted == PermutedEntries::all ? "entries" : "entries other than 0");
+    std::vector<const ReportModularity*> order;
+    for (const ReportModularity& entry : report_.modularity) order.push_back(&entry);
+    std::stable_partition(order.begin(), order.end(), [](const auto* entry) { return entry->groups.empty(); });
+    for (std::size_t i = 0; i < std::min(order.size(), kMostWirings); ++i) partition(*order[i]);
+    more("  ", order.size(), kMostWirings, "partition", "partitions");
+  }
+
+  void partition(const ReportModularity& entry) {
+    const PartitionModularity& values = entry.values;
+    std::string what = fmt::format("{} clusters of all units", values.k);
+    if (!entry.groups.empty()) {
+      const ReportGroup *first = groups_.find(entry.groups.front()), *last = groups_.find(entry.groups.back());
+      what = first == nullptr ? entry.groups.front() : shortened(first->name, 44);
+      if (entry.groups.size() > 1 && last != nullptr) {
+        what += fmt::format(" ... {}, {} groups in a row", shortened(last->name, 44), entry.groups.size());
+      }
+      what += fmt::format(", in {} parts", values.k);
+    }
+    line("  {} ({} units, permuted {} times): {}, {}", what, values.units, values.permutations,
+         against_null("n-cut", values.found.n_cut, values.n_cut), against_null("Q", values.found.q, values.q));
+  }
+
+  static std::string against_null(std::string_view name, double found, const AgainstNull& test) {
+    if (!test.p) return fmt::format("{} {:.3g} (as in all permuted graphs)", name, found);
+    const std::string z = test.z ? fmt::format(", z {:.1f}", *test.z) : "";
+    return fmt::format("{} {:.3g} (null mean {:.3g}{}, p {:.2g})", name, found, test.mean, z, *test.p);
   }
 
   void notes() {

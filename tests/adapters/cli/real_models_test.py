@@ -10,7 +10,8 @@ import sys
 
 SKIP = 77
 WITHOUT_ITS_DATA = {"phi4mm_speech_graph.onnx"}
-FEW = ["--set", "factors.permutations=0", "--set", "latent-branches.entries=1024"]
+FEW = ["--set", "factors.permutations=0", "--set", "latent-branches.entries=1024",
+       "--set", "modularity.permutations=2", "--set", "modularity.cluster_permutations=2"]
 
 
 def main():

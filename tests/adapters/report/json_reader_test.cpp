@@ -83,6 +83,16 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(values.branches.at(0).enrichment.at(0).test.p == 2.4847210327344655e-09);
   CHECK(values.branches.at(0).features.at(0).test.auc == 0.97);
   CHECK_FALSE(values.branches.at(0).features.at(0).linearised);
+  const BranchMassTest& wiring = values.wiring.at(0).test;
+  CHECK(read->specialization.at(0).wired_from == std::vector<std::string>{"g1"});
+  CHECK(wiring.found.mass(0, 1) == 1.5);
+  CHECK_FALSE(wiring.found.reads_kl.at(1));
+  CHECK(wiring.read_by_kl.at(1)->p == 0.02);
+  const ReportModularity& branches = read->modularity.at(0);
+  CHECK(branches.values.parts.at(1) == std::vector<int>{1, -1});
+  CHECK(branches.values.permuted == PermutedEntries::nonzeros);
+  CHECK_FALSE(branches.values.q.p);
+  CHECK(read->modularity.at(1).layers.at(0).clusters == std::vector<int>{0, 1, -1});
   CHECK(read->features.at(0).linearised);
   CHECK(read->features.at(0).field == std::array<std::int64_t, 2>{15, 11});
   CHECK(read->features.at(0).columns.size() == 2);
@@ -111,6 +121,14 @@ TEST_CASE("an error says where it is") {
         "is no report: streams[0].composition[0].from_block: must come before to_block");
   CHECK(error_with("/latent/0/columns", 5) == "is no report: latent[0].assignment.from: must have 5 entries");
   CHECK(error_with("/latent/0/assignment/to/1", 2) == "is no report: latent[0].assignment.to[1]: is not a branch");
+  CHECK(error_with("/modularity/0/parts/1/0", 2) == "is no report: modularity[0].parts[1][0]: is none of them");
+  CHECK(error_with("/modularity/0/groups/1", "g7") == "is no report: modularity[0].groups[1]: is the id of no group");
+  CHECK(error_with("/modularity/1/layers/0/clusters/0", -2) ==
+        "is no report: modularity[1].layers[0].clusters[0]: is none of them");
+  CHECK(error_with("/specialization/0/wiring/reads/0/mass/1", std::vector<int>{1}) ==
+        "is no report: specialization[0].wiring.reads[0].mass[1]: must have 2 entries");
+  CHECK(error_with("/specialization/0/wiring/reads/0/pairs/0", 2) ==
+        "is no report: specialization[0].wiring.reads[0].pairs[0]: is none of them");
   CHECK(error_with("/latent/0/status", "lost") == "is no report: latent[0].status: is none of the known words");
   CHECK(error_with("/factors/0/columns", 5) == "is no report: factors[0].right[0]: must have 5 entries");
   CHECK(error_with("/factors/0/assignment/from/0/unit", 4) ==

@@ -155,6 +155,29 @@ ReportLatent latent() {
   return made;
 }
 
+BranchWiring wiring() {
+  BranchWiring made;
+  BranchMassTest& test = made.test;
+  test.found.mass = Eigen::Matrix2d{{12, 1.5}, {0, 7.5}};
+  test.found.expected = Eigen::Matrix2d{{7.5, 6}, {4.5, 3}};
+  test.found.information = 0.25;
+  test.found.reads_kl = {0.375, std::nullopt};
+  test.found.read_by_kl = {0.125, 0.5};
+  test.found.pair_of = {0, -1};
+  test.found.barber_q = 0.1875;
+  test.found.newman_q = 0.0625;
+  test.found.n_cut = 0.75;
+  test.permutations = 999;
+  test.units = 256;
+  test.information = {0.03125, 0.001};
+  test.barber_q = {0.015625, 0.002};
+  test.newman_q = {-0.25, 0.5};
+  test.n_cut = {1, 0.25};
+  test.reads_kl = {MassTest{0.0625, 0.01}, std::nullopt};
+  test.read_by_kl = {MassTest{0.25, 0.75}, MassTest{0.125, 0.02}};
+  return made;
+}
+
 ReportSpecialization specialization() {
   ReportSpecialization made{"g0", {"g0.b0", "g0.b1"}, {}};
   made.values.score = SpecializationScore{0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999};
@@ -171,6 +194,36 @@ ReportSpecialization specialization() {
       {"colour", "mixed3a_5x5/conv", {200, 0.97, 0.94, 3e-7, 32, 224, RankTestMethod::normal}, 0.85, 0.23, 1e-6}};
   BranchSpecialization large{0.0625, 0.25, 224, 1, {}, {}, {{0, 0.25, 0.875, 0.001, 0.004}}};
   made.values.branches = {small, large};
+  made.values.wiring = {wiring()};
+  made.wired_from = {"g1"};
+  return made;
+}
+
+ReportModularity of_branches() {
+  ReportModularity made;
+  made.groups = {"g0", "g1"};
+  PartitionModularity& values = made.values;
+  values.parts = {{0, 1}, {1, -1}};
+  values.reduction = "l2";
+  values.permuted = PermutedEntries::nonzeros;
+  values.permutations = 99;
+  values.k = 2;
+  values.units = 512;
+  values.matrices = 7;
+  values.entries = 65'536;
+  values.found = {0.25, 0.375};
+  values.n_cut = {1.5, 0.125, -10, 0.01};
+  values.q = {0.0625, 0, std::nullopt, std::nullopt};
+  return made;
+}
+
+ReportModularity of_clusters() {
+  ReportModularity made = of_branches();
+  made.graph = "12/then_branch";
+  made.groups = {};
+  made.values.parts = {};
+  made.values.permuted = PermutedEntries::all;
+  made.layers = {{{"conv1", 0}, "", {0, 1, -1}}, {{"conv2", 1}, "[3]", {1}}};
   return made;
 }
 
@@ -204,6 +257,7 @@ Report two_branch_report() {
   report.features = {
       {"12/then_branch", {"conv1", 0}, 2, {{"frequency", {0.1, 0.25}}, {"colour", {1, 0}}}, {{15, 11}}, true}};
   report.specialization = {specialization()};
+  report.modularity = {of_branches(), of_clusters()};
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
   report.options = {{"factors.k", "8"}, {"seed", "0"}};
   const std::string hash(32, 'f');
@@ -228,6 +282,7 @@ Report hostile_report() {
   }
   report.streams[0].name = hostile + endless;
   report.latent[0].id = report.latent[0].from.name = hostile;
+  report.modularity[1].layers[0].node.name = report.modularity[0].values.reduction = hostile;
   report.factors[0].id = report.factors[0].from.name = hostile;
   report.factors[0].meaning[0].feature = hostile;
   report.features[0].layer.name = endless;

@@ -43,6 +43,9 @@ MISTAKES = {
     "a pole of 0": lambda r: r["factors"][0]["assignment"]["from"][0].update(pole=0),
     "a latent branch below -1": lambda r: r["latent"][0]["assignment"]["from"].__setitem__(0, -2),
     "hits as a fraction": lambda r: r["specialization"][0]["branches"][0]["enrichment"][0].update(hits=0.5),
+    "a part below -1": lambda r: r["modularity"][0]["parts"][0].__setitem__(0, -2),
+    "a partition that nobody knows": lambda r: r["modularity"][0].update(partition="halves"),
+    "a wiring without its null": lambda r: r["specialization"][0]["wiring"]["reads"][0].pop("null"),
     "a digest of another kind": lambda r: r["model"].update(digest="md5:0"),
 }
 for name, make in MISTAKES.items():
@@ -83,6 +86,12 @@ require("specialization", special, "group score basis p null_mean units branches
 require("specialized branch", special["branches"][0], "branch score share enrichment features factors")
 require("enrichment", special["branches"][0]["enrichment"][0], "family layer hits family_size branch_size population p log_odds q")
 require("contrast", special["branches"][0]["features"][0], "feature auc delta p q at_layer")
+reads = special["wiring"]["reads"][0]
+require("wiring", reads, "from mass expected pairs information barber_q newman_q n_cut reads_kl read_by_kl null")
+modularity = whole["modularity"]
+require("modularity", modularity[0], "partition groups parts k reduction units matrices entries n_cut q null")
+require("clusters", modularity[1]["layers"][0], "layer layer_index clusters")
+require("against null", modularity[0]["n_cut"], "value null_mean null_sd z p")
 require("note", whole["notes"][0], "where code text")
 require("tool", whole["tool"], "name version")
 

@@ -338,6 +338,43 @@ def composition_cases():
         probe.ask(check, what="composition", read=read.tolist(), write=write.tolist(), lag=2)
 
 
+def modularity_cases():
+    try:
+        import networkx as nx
+        from sklearn.cluster import SpectralClustering
+        from sklearn.metrics import adjusted_rand_score
+    except ImportError as missing:
+        print("without modularity:", missing)
+        return
+    for case in range(12):
+        sizes = rng.integers(20, 60, size=4)
+        k = int(rng.integers(2, 5))
+        groups = [np.arange(n) * k // n for n in sizes]
+        layers = []
+        for reads, writes in zip(groups, groups[1:]):
+            inside = writes[:, None] == reads[None, :]
+            layers.append(np.abs(rng.normal(size=inside.shape)) * np.where(inside, 4, 1))
+        first = np.concatenate(([0], np.cumsum(sizes)))
+        adjacency = np.zeros((first[-1], first[-1]))
+        for m, a, b, c in zip(layers, first, first[1:], first[2:]):
+            adjacency[b:c, a:b] = m
+        adjacency += adjacency.T
+        labels = rng.integers(0, k, size=first[-1])
+        graph = nx.from_numpy_array(adjacency)
+        parts = [set(np.flatnonzero(labels == g).tolist()) for g in range(k)]
+        n_cut = sum(nx.cut_size(graph, part, weight="weight") / nx.volume(graph, part, weight="weight") for part in parts)
+        q = nx.community.modularity(graph, parts, weight="weight")
+        spectral = SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0).fit_predict(adjacency)
+
+        def check(a, n_cut=n_cut, q=q, spectral=spectral, case=case):
+            probe.near(f"n-cut {case}", a["n_cut"], n_cut, 1e-6)
+            probe.true(f"Q {case}", abs(a["q"] - q) < 1e-7, (a["q"], q))
+            agreement = adjusted_rand_score(a["clusters"], spectral)
+            probe.true(f"spectral clusters {case}", agreement > 0.95, agreement)
+
+        probe.ask(check, what="modularity", layers=[m.tolist() for m in layers], labels=labels.tolist(), k=k)
+
+
 def tracy_widom_cases():
     # Quantiles of TW_1: Johnstone 2001, table 1 (upper tails 0.5 to 0.01).
     for x, tail in ((-1.27, 0.5), (0.45, 0.1), (0.98, 0.05), (2.02, 0.01)):
@@ -354,6 +391,7 @@ for cases in (
     co_clustering_cases,
     kernel_cases,
     composition_cases,
+    modularity_cases,
     tracy_widom_cases,
 ):
     cases()

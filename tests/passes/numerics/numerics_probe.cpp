@@ -12,6 +12,8 @@
 #include "passes/numerics/composition.hpp"
 #include "passes/numerics/kernel_features.hpp"
 #include "passes/numerics/matrix_factors.hpp"
+#include "passes/numerics/modularity.hpp"
+#include "passes/numerics/spectral_clustering.hpp"
 #include "passes/numerics/statistics.hpp"
 
 namespace ramus {
@@ -203,6 +205,26 @@ json composition(const json& q) {
           {"write_rank", writes.cols()}};
 }
 
+// Layers one after the other, matrices [out x in].
+json modularity(const json& q) {
+  WeightGraph graph;
+  for (const json& layer : q["layers"]) {
+    LayerEdges edges{matrix_from(layer).cast<float>(), {}, {}};
+    const Eigen::Index first = graph.vertices;
+    for (Eigen::Index j = 0; j < edges.weights.cols(); ++j) edges.reads.push_back({j, first + j});
+    graph.vertices += edges.weights.cols();
+    for (Eigen::Index i = 0; i < edges.weights.rows(); ++i) edges.rows.push_back(graph.vertices + i);
+    graph.layers.push_back(std::move(edges));
+  }
+  graph.vertices += graph.layers.back().weights.rows();
+  const int k = q["k"];
+  RandomStream stream(7, "probe");
+  const auto points = find_spectral_points(graph, k - 1).value();
+  const std::vector<int> clusters = find_spectral_clusters(points, graph.vertices, k, 25, stream);
+  const PartitionQuality given = partition_quality(group_sums(graph, labels(q["labels"]), k));
+  return {{"n_cut", given.n_cut}, {"q", given.q}, {"clusters", clusters}};
+}
+
 json answer(const json& q) {
   const std::string what = q["what"];
   if (what == "enrichment") return enrichment(q);
@@ -216,6 +238,7 @@ json answer(const json& q) {
   if (what == "co_clustering") return co_clustering(q);
   if (what == "kernel") return kernel(q);
   if (what == "composition") return composition(q);
+  if (what == "modularity") return modularity(q);
   return {{"error", "unknown question: " + what}};
 }
 
