@@ -7,17 +7,19 @@
 namespace ramus {
 
 struct Limits {
-  std::size_t nodes = 4'000'000;               // all graphs of a model; 20 times the largest export seen
-  std::size_t nesting = 64;                    // graph bodies inside bodies; 30 is the deepest seen (nested Loop tests)
-  std::size_t inlined_nodes = 400'000;         // that calls of local functions may add: a chain of functions that call
-                                               // the next one twice asks for 2^n
-  std::size_t inlined_bytes = 1 << 28;         // of the names that inlining makes
-  std::size_t call_depth = 128;                // calls inside calls; exporters stop at 6
-  std::size_t rank = 64;                       // tensor dimensions; the ONNX operators stop at 8
-  std::int64_t tensor_elements = 1LL << 33;    // one tensor; 8.6e9 holds every published embedding table
-  std::int64_t filled_elements = 1LL << 28;    // decoded elements of a constant fill or a sparse tensor: no bytes stand
-                                               // behind them, so a 20-byte file could ask for any amount
-  std::int64_t matrix_side = 1 << 16;          // side of a wiring matrix; its smaller side is squared in memory
+  std::size_t nodes = 4'000'000;             // all graphs of a model; 20 times the largest export seen
+  std::size_t nesting = 64;                  // graph bodies inside bodies; 30 is the deepest seen (nested Loop tests)
+  std::size_t inlined_nodes = 400'000;       // that calls of local functions may add: a chain of functions that call
+                                             // the next one twice asks for 2^n
+  std::size_t inlined_bytes = 1 << 28;       // of the names that inlining makes
+  std::size_t call_depth = 128;              // calls inside calls; exporters stop at 6
+  std::size_t rank = 64;                     // tensor dimensions; the ONNX operators stop at 8
+  std::int64_t tensor_elements = 1LL << 33;  // one tensor; 8.6e9 holds every published embedding table
+  std::int64_t filled_elements = 1LL << 28;  // decoded elements of a constant fill or a sparse tensor: no bytes stand
+                                             // behind them, so a 20-byte file could ask for any amount
+  std::int64_t matrix_side = 1 << 16;        // side of a wiring matrix; its smaller side is squared in memory
+  std::int64_t blank_entries = 1 << 24;  // of a wiring matrix, that no weight stands behind: between the groups of a
+                                         // grouped convolution, or of writers that are hardly read
   std::size_t attribute_elements = 1 << 22;    // one repeated attribute
   std::int64_t channels = 1LL << 33;           // of one value; as many as a tensor may have elements
   std::size_t channel_segments = 1 << 12;      // pieces of one value's channels; DenseNet's last concat has 60

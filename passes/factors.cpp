@@ -60,7 +60,7 @@ Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& red
   const Eigen::MatrixXd& m = own.size() > 0 ? own : reduced.weights;
   auto factors = find_matrix_factors(m, factor_options(context, id), context.cancelled);
   if (!factors) return propagate(std::move(factors.error()), id);
-  FactorsBeside beside = find_factors_beside(m);
+  FactorsBeside beside = find_factors_beside(m, context.cancelled);
   auto shared = std::make_shared<const MatrixFactors>(std::move(*factors));
   return Decomposed{wiring, std::move(scales), output_scales, fan_out_norm(m), std::move(shared), std::move(beside)};
 }

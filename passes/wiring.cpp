@@ -317,6 +317,11 @@ Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& re
     return failure(ErrorKind::invalid_input, "wiring '" + wiring.id(graph) + "': a side beyond the limit of " +
                                                  std::to_string(limits.matrix_side) + " units");
   }
+  if (layer.outputs * wiring.units > reduced.weights.size() + limits.blank_entries) {
+    return failure(ErrorKind::invalid_input, "wiring '" + wiring.id(graph) + "': " + std::to_string(layer.outputs) +
+                                                 " x " + std::to_string(wiring.units) +
+                                                 " entries, most of which no weight stands behind");
+  }
   const std::int64_t inputs = layer.inputs_per_group(), outputs = layer.outputs_per_group();
   if (is_whole(reduced, wiring, scales, limits)) return reduced.weights;
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(layer.outputs, wiring.units);

@@ -103,7 +103,7 @@ bool is_untrained(const WeightView& weight);
 using InputScales = std::vector<std::vector<double>>;
 
 // M [units of L x units of P]. A unit of P that L does not read is a column of zeros. Errors: a side beyond
-// limits.matrix_side.
+// limits.matrix_side, or more than limits.blank_entries entries that no weight stands behind.
 Result<Eigen::MatrixXd> wiring_matrix(const Graph& graph, const ReducedLayer& reduced, const Wiring& wiring,
                                       const InputScales& scales, const Limits& limits);
 

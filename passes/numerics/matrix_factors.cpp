@@ -80,7 +80,7 @@ bool within_budget(const Matrix& m, const FactorOptions& options) {
 }
 
 Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared, const SingularFactors& factors,
-                             const FactorOptions& options, const std::function<bool()>& cancelled) {
+                             const FactorOptions& options, const Cancelled& cancelled) {
   if (options.permutations <= 0) {
     FactorNull null;
     null.p = Vector::Ones(factors.sigma.size());
@@ -141,7 +141,7 @@ std::string_view name_of(FactorStatus status) {
 }
 
 Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOptions& options,
-                                          const std::function<bool()>& cancelled) {
+                                          const Cancelled& cancelled) {
   if (!is_nonnegative(m)) return invalid_input("wiring matrix: an entry is negative or not finite");
   const PreparedMatrix prepared = prepare_matrix(m, options.normalise, options.centring);
   MatrixFactors result;
@@ -163,7 +163,8 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
     return result;
   }
 
-  SingularFactors factors = find_singular_factors(prepared.values, options.k, Spectrum::whole);
+  SingularFactors factors = find_singular_factors(prepared.values, options.k, Spectrum::whole, cancelled);
+  if (cancelled && cancelled()) return failure(ErrorKind::cancelled, "cancelled while factors were computed");
   result.status = factors.converged ? FactorStatus::found : FactorStatus::not_converged;
   drop_vanishing(factors);
   result.sigma = factors.sigma;
@@ -183,18 +184,22 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   return result;
 }
 
-FactorsBeside find_factors_beside(const MatrixRef& m) {
+FactorsBeside find_factors_beside(const MatrixRef& m, const Cancelled& cancelled) {
   FactorsBeside beside;
   if (m.size() == 0 || !is_nonnegative(m)) return beside;
   Matrix centred = m;
   centre_matrix(centred, Centring::rows);
   const double kept = centred.squaredNorm() / m.squaredNorm();
   const bool share = std::min(m.rows(), m.cols()) <= kGramSide && kept > kSharedGram;
-  const Matrix gram = share ? gram_matrix(m) : Matrix();
-  beside.raw = to_pair(share ? find_singular_factors(m, gram, 2) : find_singular_factors(m, 2), m);
+  const Matrix gram = share ? gram_matrix(m, cancelled) : Matrix();
+  const auto first_two = [&](const MatrixRef& of, const Matrix& gram_of) {
+    return to_pair(share ? find_singular_factors(of, gram_of, 2, Spectrum::leading, cancelled)
+                         : find_singular_factors(of, 2, Spectrum::leading, cancelled),
+                   of);
+  };
+  beside.raw = first_two(m, gram);
   if (!(kept > kNoVariation)) return beside;
-  beside.centred = to_pair(
-      share ? find_singular_factors(centred, centred_gram(gram, m), 2) : find_singular_factors(centred, 2), centred);
+  beside.centred = first_two(centred, share ? centred_gram(gram, m) : Matrix());
   return beside;
 }
 

@@ -11,7 +11,6 @@
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "graph/result.hpp"
 #include "passes/numerics/factor_null.hpp"
 #include "passes/numerics/matrix_preparation.hpp"
+#include "passes/numerics/singular_factors.hpp"
 
 namespace ramus {
 
@@ -69,10 +69,9 @@ struct MatrixFactors {
   std::vector<UnitAssignment> outputs;       // [rows], units of L, by their scores sigma_j u_j
 };
 
-// Errors: invalid_input when an entry is negative or not finite, cancelled when `cancelled` says so (asked before each
-// permutation). A matrix in which there is nothing to find is not an error: see status; its vectors are empty.
+// Errors: invalid_input when an entry is negative or not finite, cancelled when `cancelled` says so. A matrix in which there is nothing to find is not an error: see status; its vectors are empty.
 Result<MatrixFactors> find_matrix_factors(const Eigen::Ref<const Eigen::MatrixXd>& m, const FactorOptions& options,
-                                          const std::function<bool()>& cancelled = {});
+                                          const Cancelled& cancelled = {});
 
 // The first two factors under another convention, to be shown beside the default.
 struct FactorPair {
@@ -88,7 +87,7 @@ struct FactorsBeside {
   FactorPair centred;  // row means subtracted, nothing normalised
 };
 
-// Entries must be finite and nonnegative (else both pairs are empty).
-FactorsBeside find_factors_beside(const Eigen::Ref<const Eigen::MatrixXd>& m);
+// Entries must be finite and nonnegative (else both pairs are empty). Of no use where `cancelled` says so.
+FactorsBeside find_factors_beside(const Eigen::Ref<const Eigen::MatrixXd>& m, const Cancelled& cancelled = {});
 
 }  // namespace ramus

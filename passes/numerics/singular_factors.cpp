@@ -22,6 +22,7 @@ constexpr double kFactorTolerance = 1e-8;     // of sigma squared; far below the
 constexpr double kNullTolerance = 1e-6;
 constexpr int kSubspaceRounds = 3;
 constexpr Eigen::Index kOversampling = 5;
+constexpr Eigen::Index kGramSlab = 4096;  // units of the longer side between two looks at `cancelled`
 constexpr double kSignTie = 1e-9;  // entries this close in magnitude are one magnitude: the first decides the sign
 
 // Eigenvectors of the Gram matrix of the smaller side: A'A when `wide` is false, AA' when it is true.
@@ -29,6 +30,10 @@ struct GramBasis {
   Matrix vectors;  // [smaller side x found], by decreasing eigenvalue
   Vector values;   // [found], at least 0
 };
+
+struct Stopped {};  // leaves Spectra
+
+bool is_stopped(const Cancelled& cancelled) { return cancelled && cancelled(); }
 
 bool is_wide(const MatrixRef& a) { return a.cols() > a.rows(); }
 
@@ -46,12 +51,15 @@ Vector spectrum_of(const Matrix& gram) {
 class GramProduct {
  public:
   using Scalar = double;
-  explicit GramProduct(const Matrix& gram) : gram_(&gram), side_(gram.rows()) {}
-  explicit GramProduct(const MatrixRef& a) : a_(&a), side_(std::min(a.rows(), a.cols())) {}
+  GramProduct(const Matrix& gram, const Cancelled& cancelled)
+      : gram_(&gram), side_(gram.rows()), cancelled_(cancelled) {}
+  GramProduct(const MatrixRef& a, const Cancelled& cancelled)
+      : a_(&a), side_(std::min(a.rows(), a.cols())), cancelled_(cancelled) {}
 
   Eigen::Index rows() const { return side_; }
   Eigen::Index cols() const { return side_; }
   void perform_op(const double* in, double* out) const {
+    if (is_stopped(cancelled_)) throw Stopped{};
     const Eigen::Map<const Vector> x(in, side_);
     Eigen::Map<Vector> y(out, side_);
     if (gram_ != nullptr) {
@@ -69,9 +77,11 @@ class GramProduct {
   const Matrix* gram_ = nullptr;
   const MatrixRef* a_ = nullptr;
   Eigen::Index side_;
+  Cancelled cancelled_;
 };
 
-// As many of the k leading eigenvectors as converge; none where Spectra gives up on a tridiagonal matrix of its own.
+// As many of the k leading eigenvectors as converge; none where Spectra gives up on a tridiagonal matrix of its own, or
+// where it was stopped.
 GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance) {
   const Eigen::Index space = std::min(product.rows(), std::max<Eigen::Index>(2 * k + 16, 32));
   Spectra::SymEigsSolver<GramProduct> solver(product, k, space);
@@ -80,16 +90,18 @@ GramBasis solve_by_lanczos(GramProduct product, Eigen::Index k, double tolerance
     solver.compute(Spectra::SortRule::LargestAlge, 300, tolerance);
   } catch (const std::runtime_error&) {
     return {};
+  } catch (const Stopped&) {
+    return {};
   }
   return {solver.eigenvectors(), solver.eigenvalues().cwiseMax(0.0)};
 }
 
 bool suits_lanczos(Eigen::Index side, Eigen::Index k) { return side > kFullSolverSide && 4 * k + 40 < side; }
 
-GramBasis leading_basis(const Matrix& gram, Eigen::Index k, double tolerance) {
+GramBasis leading_basis(const Matrix& gram, Eigen::Index k, const Cancelled& cancelled) {
   if (suits_lanczos(gram.rows(), k) && !gram.diagonal().isZero(0)) {
-    GramBasis basis = solve_by_lanczos(GramProduct(gram), k, tolerance);
-    if (basis.values.size() == k) return basis;
+    GramBasis basis = solve_by_lanczos(GramProduct(gram, cancelled), k, kFactorTolerance);
+    if (basis.values.size() == k || is_stopped(cancelled)) return basis;
   }
   return solve_fully(gram, k);
 }
@@ -138,31 +150,38 @@ Matrix orthonormal(const Matrix& columns) {
 
 }  // namespace
 
-Matrix gram_matrix(const MatrixRef& a) {
-  const Eigen::Index side = std::min(a.rows(), a.cols());
+Matrix gram_matrix(const MatrixRef& a, const Cancelled& cancelled) {
+  const Eigen::Index side = std::min(a.rows(), a.cols()), length = std::max(a.rows(), a.cols());
   Matrix gram = Matrix::Zero(side, side);
-  if (is_wide(a)) {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(a);
-  } else {
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
+  for (Eigen::Index begin = 0; begin < length && !is_stopped(cancelled); begin += kGramSlab) {
+    const Eigen::Index units = std::min(kGramSlab, length - begin);
+    if (is_wide(a)) {
+      gram.selfadjointView<Eigen::Lower>().rankUpdate(a.middleCols(begin, units));
+    } else {
+      gram.selfadjointView<Eigen::Lower>().rankUpdate(a.middleRows(begin, units).transpose());
+    }
   }
   gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
   return gram;
 }
 
-SingularFactors find_singular_factors(const MatrixRef& a, const Matrix& gram, Eigen::Index k, Spectrum spectrum) {
+SingularFactors find_singular_factors(const MatrixRef& a, const Matrix& gram, Eigen::Index k, Spectrum spectrum,
+                                      const Cancelled& cancelled) {
   k = std::min(k, gram.rows());
-  if (k <= 0) return {};
-  SingularFactors factors = factors_from(a, leading_basis(gram, k, kFactorTolerance), k);
+  if (k <= 0 || is_stopped(cancelled)) return {};
+  SingularFactors factors = factors_from(a, leading_basis(gram, k, cancelled), k);
   if (spectrum == Spectrum::whole && gram.rows() <= kExactSide) factors.spectrum = spectrum_of(gram);
   return factors;
 }
 
-SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectrum spectrum) {
+SingularFactors find_singular_factors(const MatrixRef& a, Eigen::Index k, Spectrum spectrum,
+                                      const Cancelled& cancelled) {
   const Eigen::Index side = std::min(a.rows(), a.cols());
   k = std::min(k, side);
-  if (side <= kGramSide || !suits_lanczos(side, k)) return find_singular_factors(a, gram_matrix(a), k, spectrum);
-  return factors_from(a, solve_by_lanczos(GramProduct(a), k, kFactorTolerance), k);
+  if (side <= kGramSide || !suits_lanczos(side, k)) {
+    return find_singular_factors(a, gram_matrix(a, cancelled), k, spectrum, cancelled);
+  }
+  return factors_from(a, solve_by_lanczos(GramProduct(a, cancelled), k, kFactorTolerance), k);
 }
 
 SingularFactors find_approximate_factors(const MatrixRef& a, Eigen::Index k) {
@@ -187,7 +206,7 @@ Vector find_singular_values(const MatrixRef& a, Eigen::Index k) {
   if (k <= 0) return {};
   const Matrix gram = gram_matrix(a);
   if (suits_lanczos(gram.rows(), k) && !gram.diagonal().isZero(0)) {
-    const GramBasis basis = solve_by_lanczos(GramProduct(gram), k, kNullTolerance);
+    const GramBasis basis = solve_by_lanczos(GramProduct(gram, {}), k, kNullTolerance);
     if (basis.values.size() == k) return basis.values.cwiseSqrt();
   }
   return spectrum_of(gram).head(k).cwiseSqrt();

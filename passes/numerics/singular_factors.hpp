@@ -9,6 +9,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 
 namespace ramus {
 
@@ -27,15 +28,19 @@ struct SingularFactors {
 
 inline constexpr Eigen::Index kGramSide = 2048;  // above, the Gram matrix is not formed; 32 MB
 
+// Asked often enough for an answer within a second. Where it says true, the outcome is unfinished and of no use.
+using Cancelled = std::function<bool()>;
+
 // A'A, or AA' where A is wider than high.
-Eigen::MatrixXd gram_matrix(const Eigen::Ref<const Eigen::MatrixXd>& a);
+Eigen::MatrixXd gram_matrix(const Eigen::Ref<const Eigen::MatrixXd>& a, const Cancelled& cancelled = {});
 
 // The first min(k, rows, columns) triplets. Entries must be finite; a zero matrix gives sigma = 0.
 SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, Eigen::Index k,
-                                      Spectrum spectrum = Spectrum::leading);
+                                      Spectrum spectrum = Spectrum::leading, const Cancelled& cancelled = {});
 // With the Gram matrix at hand.
 SingularFactors find_singular_factors(const Eigen::Ref<const Eigen::MatrixXd>& a, const Eigen::MatrixXd& gram,
-                                      Eigen::Index k, Spectrum spectrum = Spectrum::leading);
+                                      Eigen::Index k, Spectrum spectrum = Spectrum::leading,
+                                      const Cancelled& cancelled = {});
 
 // The same to a few digits at a tenth of the cost, by a fixed number of rounds from a fixed start, where it is enough that
 // equals are treated alike; where sigma hardly falls the last vectors are mixtures of neighbours. `residual` and `converged` are not filled in.

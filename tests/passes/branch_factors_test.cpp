@@ -124,7 +124,8 @@ TEST_CASE("shares of a factor are sums of squared loadings against the share of 
   CHECK(shares[0][0].p == doctest::Approx(0.1).epsilon(0.4));
 }
 
-TEST_CASE("axes that have nothing to do with the branches give uniform p, and those that have are found") {
+TEST_CASE("axes that have nothing to do with the branches give uniform p, and those that have are found" *
+          doctest::test_suite("calibration")) {
   constexpr int kTrials = 500;
   std::vector<double> p, of_shares;
   int scored = 0;

@@ -211,3 +211,17 @@ TEST_CASE("the output projection of attention reads the values, head by head") {
       wiring_matrix(found.graph, reduced, values[0], input_scales(found.graph, found.flow, values[0]), {}).value();
   CHECK(m(2, 3) == doctest::Approx(std::abs(found.weight({3, 2}))));
 }
+
+TEST_CASE("a matrix that is nearly all zeros between groups is refused before it is made") {
+  const Wirings found("x:[1,4,1,1] -> y : a = Conv(x, A:float[64,4,1,1]); y = Conv[group=32](a, B:float[64,2,1,1])",
+                      "y");
+  const auto reduced = read_reduced(found.graph, found.flow, found.layer, KernelReduction::l2, {}).value();
+  const auto matrix = [&](std::int64_t blank) {
+    Limits limits;
+    limits.blank_entries = blank;
+    return wiring_matrix(found.graph, reduced, found.wirings[0],
+                         input_scales(found.graph, found.flow, found.wirings[0]), limits);
+  };
+  CHECK(matrix(64 * 62));
+  CHECK(matrix(64 * 62 - 1).error().message == "wiring 'a->y': 64 x 64 entries, most of which no weight stands behind");
+}

@@ -107,7 +107,8 @@ TEST_CASE("blocks of weights without anything between them are found exactly, wi
   CHECK(c.saved == doctest::Approx(1 - (10 * 4 + 5 * 12 + 15 * 8) / (30.0 * 24)));
 }
 
-TEST_CASE("planted groups are found: half-normal weights, larger inside by a factor, inputs of any scale") {
+TEST_CASE("planted groups are found: half-normal weights, larger inside by a factor, inputs of any scale" *
+          doctest::test_suite("calibration")) {
   const Power two = power_of(64, 64, 2, 1.6, 50);
   CHECK(two.found > 0.9);
   CHECK(two.right > 0.9);
@@ -121,7 +122,8 @@ TEST_CASE("planted groups are found: half-normal weights, larger inside by a fac
   CHECK(four.purity > 0.85);
 }
 
-TEST_CASE("matrices without structure claim groups in one of twenty at most, whatever the scales of their inputs") {
+TEST_CASE("matrices without structure claim groups in one of twenty at most, whatever the scales of their inputs" *
+          doctest::test_suite("calibration")) {
   for (const Draw draw : {half_normal, exponential}) {
     for (const bool scaled : {false, true}) {
       int found = 0;

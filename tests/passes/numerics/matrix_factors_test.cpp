@@ -202,9 +202,22 @@ TEST_CASE("a weight that is negative or not finite is an error") {
 
 TEST_CASE("the search stops when it is told to") {
   int asked = 0;
-  const auto stop_at_third = [&] { return ++asked == 3; };
-  CHECK(find_matrix_factors(random_matrix(10, 10, 11), {}, stop_at_third).error().kind == ErrorKind::cancelled);
-  CHECK(asked == 3);
+  const auto from_the_third_on = [&] { return ++asked >= 3; };
+  CHECK(find_matrix_factors(random_matrix(10, 10, 11), {}, from_the_third_on).error().kind == ErrorKind::cancelled);
+}
+
+TEST_CASE("one large matrix is asked many times whether it should stop") {
+  FactorOptions options;
+  options.permutations = 0;
+  for (const Eigen::Index side : {300, 2100}) {  // with the Gram matrix, and without
+    int asked = 0;
+    const auto count = [&] { return ++asked < 0; };
+    const Matrix m = random_matrix(side, 2200, 12);
+    CHECK(find_matrix_factors(m, options, count));
+    CHECK(asked > 20);
+    const auto halfway = [&, calls = 0]() mutable { return ++calls > asked / 2; };
+    CHECK(find_matrix_factors(m, options, halfway).error().kind == ErrorKind::cancelled);
+  }
 }
 
 TEST_CASE("normalising and centring do what they say") {
