@@ -138,6 +138,8 @@ std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const Feat
       entry.p = tests[f]->p;
       entry.may_name = table.may_name[f];
       entry.linearised = table.linearised[f];
+      entry.units = tests[f]->n;
+      entry.permutations = tests[f]->permutations;
       meaning.push_back(entry);
     }
   }

@@ -30,6 +30,8 @@ struct FactorMeaning {
   bool may_name = true;              // false for norms: they depend on the units' scale, which is a free gauge
   bool linearised = false;           // the feature is one of linearised kernels
   bool named = false;                // the one feature that gives this factor its name
+  std::int64_t units = 0;            // that were permuted
+  int permutations = 0;
 };
 
 // The feature that names a factor; nullopt for a factor without a name.

@@ -102,9 +102,25 @@ void spread_features(const PassContext& context, const BranchGroup& branches, Gr
   }
 }
 
+// nullopt where a first layer does not read the image itself, or a user gave its colours.
+std::optional<RandomFilterDistance> distance_from_random(const Findings& found, const BranchGroup& branches) {
+  std::vector<double> colours;
+  std::vector<std::int64_t> taps;
+  for (const Branch& branch : branches.branches) {
+    const auto first = first_layer(branch);
+    const UnitFeatures* features = first ? image_features(found, first->layer) : nullptr;
+    const FeatureColumn* colour = features == nullptr ? nullptr : features->find("colour");
+    if (colour == nullptr || colour->given || features->linearised || !features->field) return std::nullopt;
+    colours.insert(colours.end(), colour->values.begin() + first->begin, colour->values.begin() + first->end);
+    taps.resize(colours.size(), (*features->field)[0] * (*features->field)[1]);
+  }
+  return distance_from_random_filters(colours, taps);
+}
+
 }  // namespace
 
 void compare_features(const PassContext& context, const BranchGroup& branches, GroupSpecialization& group) {
+  group.from_random = distance_from_random(context.found, branches);
   contrast_features(context, branches, group);
   spread_features(context, branches, group);
 }

@@ -138,6 +138,8 @@ std::int64_t specialize_by_factors(const PassContext& context, const BranchGroup
   const auto join = find_join_factors(context.found.factors, branches);
   if (!join || join->read->factors->null.significant == 0) return 0;
   group.factors_of = join->read->id;
+  group.factor_units = std::count_if(join->owners.begin(), join->owners.end(), [](int owner) { return owner >= 0; });
+  group.factor_permutations = kPermutations;
   auto shares = find_factor_shares(*join, branches.branches.size(), kPermutations, context.seed);
   for (std::size_t b = 0; b < shares.size(); ++b) group.branches[b].factors = std::move(shares[b]);
   Categories units{"factors", join->read->id, {}, {}};

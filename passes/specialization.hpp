@@ -20,6 +20,7 @@
 #include "passes/branch_factors.hpp"
 #include "passes/branch_wiring.hpp"
 #include "passes/numerics/enrichment.hpp"
+#include "passes/numerics/random_filters.hpp"
 #include "passes/numerics/rank_tests.hpp"
 
 namespace ramus {
@@ -76,9 +77,13 @@ struct GroupSpecialization {
   std::vector<BranchSpecialization> branches;
   std::vector<FeatureSpread> features;
   std::string factors_of;              // the wiring that the branches' factors are of; empty: none reads the join
+  std::int64_t factor_units = 0;       // of the join, not silent: those whose branches were permuted
+  int factor_permutations = 0;         // for the branches' shares of factors
   std::vector<BranchWiring> wiring;    // from the groups before, whose branches these read
   std::vector<std::string> set_aside;  // families kept out of the score because they overlap others
   bool kernels_differ = false;         // the branches' largest kernels differ in size: a confounder
+  // Of the first layers' filters, where all branches read the image.
+  std::optional<RandomFilterDistance> from_random;
 };
 
 struct PassContext;

@@ -19,6 +19,7 @@ ReportJson composition_to_json(const std::vector<ComposedPair>& pairs) {
     json["z"] = numbers.z;
     json["p"] = numbers.p;
     json["q"] = pair.q;
+    json["test"] = {{"name", "rotation"}, {"n", numbers.units}};
     if (pair.written > 0) {
       json["subspaces"] = {{"written", pair.written},
                            {"read", pair.read},

@@ -59,6 +59,7 @@ ReportJson meaning_to_json(const FactorMeaning& meaning) {
   json["p"] = meaning.p;
   json["q"] = meaning.q;
   if (meaning.linearised) json["linearised"] = true;
+  json["test"] = {{"name", "permutation"}, {"n", meaning.units}, {"permutations", meaning.permutations}};
   json["named"] = meaning.named;
   return json;
 }

@@ -21,6 +21,8 @@ void require_length(const Field& field, std::size_t length, std::int64_t expecte
   if (static_cast<std::int64_t>(length) != expected) field.fail("must have " + std::to_string(expected) + " entries");
 }
 
+int permutations_of(const Field& field) { return static_cast<int>(field["permutations"].index() & 0x7FFFFFFF); }
+
 Eigen::VectorXd read_vector(const Field& field, std::int64_t length) {
   const std::vector<double> values = field.numbers();
   require_length(field, values.size(), length);
@@ -64,7 +66,7 @@ MatrixFactors read_matrix_factors(const Field& field, std::int64_t rows, std::in
   factors.energy = read_vector(field["energy"], k);
   factors.null.p = read_vector(field["p"], k);
   factors.null.method = enumerator(field["null"]["method"], {none, permutation, tracy_widom});
-  factors.null.permutations = static_cast<int>(field["null"]["permutations"].index() & 0x7FFFFFFF);
+  factors.null.permutations = permutations_of(field["null"]);
   factors.null.significant = field["significant"].index();
   if (factors.null.significant > k) field["significant"].fail("must not exceed the number of factors");
   factors.residual = field["residual"].number();
@@ -105,6 +107,8 @@ FactorMeaning read_meaning(const Field& field) {
   meaning.p = field["p"].share();
   meaning.q = field["q"].share();
   if (field.has("linearised")) meaning.linearised = field["linearised"].flag();
+  meaning.units = field["test"]["n"].count();
+  meaning.permutations = permutations_of(field["test"]);
   meaning.named = field["named"].flag();
   return meaning;
 }
@@ -180,7 +184,7 @@ SpecializationScore read_score(const Field& field) {
   score.p = field["p"].share();
   score.null_mean = field["null_mean"].number();
   score.units = field["units"].count();
-  score.permutations = static_cast<int>(field["permutations"].index() & 0x7FFFFFFF);
+  score.permutations = permutations_of(field);
   return score;
 }
 
@@ -241,9 +245,10 @@ ComposedPair read_composed_pair(const Field& field, std::size_t blocks) {
   if (field.has("to_head")) pair.to_head = field["to_head"].index();
   pair.link = enumerator(field["link"], {StreamLink::exact, StreamLink::linear, StreamLink::approximate});
   pair.via = field["via"].texts();
-  pair.composition = {field["size"].number(),  field["size_centred"].number(),
-                      field["score"].number(), field["baseline"].number(),
-                      field["z"].number(),     field["p"].share()};
+  pair.composition = {field["size"].number(),    field["size_centred"].number(),
+                      field["score"].number(),   field["baseline"].number(),
+                      field["z"].number(),       field["p"].share(),
+                      field["test"]["n"].count()};
   pair.q = field["q"].share();
   if (field.has("subspaces")) {
     const Field subspaces = field["subspaces"];
@@ -267,7 +272,7 @@ ReportLatent read_latent(const Field& field) {
   clustering.p = field["p"].share();
   clustering.null_n_cut = field["null"]["n_cut"].number();
   clustering.null_energy = field["null"]["energy"].share();
-  clustering.permutations = static_cast<int>(field["null"]["permutations"].index() & 0x7FFFFFFF);
+  clustering.permutations = permutations_of(field["null"]);
   clustering.saved = field["saved"].share();
   const Field assignment = field["assignment"];
   clustering.inputs = read_groups(assignment["from"], field["columns"].count(), clustering.groups);
@@ -310,6 +315,14 @@ ReportSpecialization read_specialization(const Field& field, const std::vector<R
   const auto units = confounders["units"].list([](const Field& entry) { return entry.count(); });
   const auto depth = confounders["depth"].list([](const Field& entry) { return entry.count(); });
   values.kernels_differ = confounders["kernels_differ"].flag();
+  if (confounders.has("from_random")) {
+    const Field random = confounders["from_random"];
+    values.from_random = {random["distance"].share(), random["n"].count()};
+  }
+  if (const Field tests = field["tests"]; tests.has("factors")) {
+    values.factor_units = tests["factors"]["n"].count();
+    values.factor_permutations = permutations_of(tests["factors"]);
+  }
   values.branches = field["branches"].list([&](const Field& entry) {
     BranchSpecialization branch;
     specialization.branches.push_back(entry["branch"].text());

@@ -14,8 +14,10 @@ ReportJson entry_to_json(const ReportLatent& entry) {
   json["gap"] = clustering.gap;
   json["energy"] = clustering.energy;
   json["p"] = clustering.p;
-  json["null"] = {
-      {"n_cut", clustering.null_n_cut}, {"energy", clustering.null_energy}, {"permutations", clustering.permutations}};
+  json["null"] = {{"method", "permutation"},
+                  {"n_cut", clustering.null_n_cut},
+                  {"energy", clustering.null_energy},
+                  {"permutations", clustering.permutations}};
   json["saved"] = clustering.saved;
   json["lost"] = 1 - clustering.energy;
   json["assignment"] = {{"from", clustering.inputs}, {"to", clustering.outputs}};

@@ -1,4 +1,5 @@
 #include "adapters/report/json.hpp"
+#include "adapters/report/test_counts.hpp"
 
 namespace ramus {
 namespace {
@@ -73,10 +74,32 @@ ReportJson confounders_of(const ReportGroup& group, const GroupSpecialization& v
     json["depth"].push_back(values.branches[b].depth);
   }
   json["kernels_differ"] = values.kernels_differ;
+  if (const auto& random = values.from_random) {
+    json["from_random"] = {{"distance", random->distance}, {"n", random->filters}};
+  }
   return json;
 }
 
-ReportJson group_to_json(const GroupIndex& groups, const ReportSpecialization& entry) {
+// What was asked of the group, by which test, and over how many of its kind each q is corrected.
+ReportJson tests_of(const GroupSpecialization& values, const TestCounts& own, const TestCounts& all) {
+  ReportJson json = ReportJson::object();
+  if (const auto& score = values.score) {
+    json["score"] = {{"name", "permutation"}, {"n", score->units}, {"permutations", score->permutations}};
+  }
+  if (own.enrichment > 0) json["enrichment"] = {{"name", "hypergeometric"}, {"corrected_over", all.enrichment}};
+  if (own.contrasts > 0) json["features"] = {{"name", "mann-whitney"}, {"corrected_over", all.contrasts}};
+  if (own.spreads > 0) json["spreads"] = {{"name", "kruskal-wallis"}, {"corrected_over", all.spreads}};
+  if (own.shares > 0) {
+    json["factors"] = {{"name", "permutation"},
+                       {"n", values.factor_units},
+                       {"permutations", values.factor_permutations},
+                       {"corrected_over", all.shares}};
+  }
+  return json;
+}
+
+ReportJson group_to_json(const GroupIndex& groups, const CorrectedOver& corrected_over,
+                         const ReportSpecialization& entry) {
   const GroupSpecialization& values = entry.values;
   ReportJson json{{"group", entry.group}};
   const auto& score = values.score;
@@ -96,6 +119,7 @@ ReportJson group_to_json(const GroupIndex& groups, const ReportSpecialization& e
     json["branches"].push_back(branch_to_json(entry.branches[b], values.branches[b], score.has_value()));
   }
   json["wiring"] = branch_wiring_to_json(entry);
+  json["tests"] = tests_of(values, count_tests(values), corrected_over.tests_beside(entry));
   if (const ReportGroup* group = groups.find(entry.group)) json["confounders"] = confounders_of(*group, values);
   return json;
 }
@@ -117,7 +141,10 @@ std::string_view name_of(RankTestMethod method) {
 ReportJson specialization_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
   const GroupIndex groups(report);
-  for (const ReportSpecialization& entry : report.specialization) list.push_back(group_to_json(groups, entry));
+  const CorrectedOver corrected_over(report);
+  for (const ReportSpecialization& entry : report.specialization) {
+    list.push_back(group_to_json(groups, corrected_over, entry));
+  }
   return list;
 }
 

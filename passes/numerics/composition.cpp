@@ -203,6 +203,7 @@ double StreamMap::energy() const {
 
 Composition compose(const StreamMap& read, const StreamMap& write) {
   Composition composition;
+  composition.units = read.units();
   const double energy = read.energy() * write.energy();
   if (!(energy > 0)) return composition;
   const double squared = squared_size(read, write);

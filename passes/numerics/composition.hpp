@@ -105,6 +105,7 @@ struct Composition {
   double baseline = 0;      // root mean square of the score over rotations
   double z = 0;             // of |C|^2 over rotations; 0 where rotations change nothing
   double p = 1;             // upper tail, not below kSmallestCompositionP
+  std::int64_t units = 0;   // of the stream, which is rotated
 };
 
 // Both maps of the same stream, and read with lags of the same `most`.

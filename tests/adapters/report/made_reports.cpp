@@ -78,7 +78,7 @@ ReportStream stream() {
   pair.to = 1;
   pair.link = StreamLink::approximate;
   pair.via = {"Relu"};
-  pair.composition = {2.5, 2.25, 0.31, 0.18, 6.5, 0.001};
+  pair.composition = {2.5, 2.25, 0.31, 0.18, 6.5, 0.001, 64};
   pair.q = 0.004;
   pair.written = 12;
   pair.read = 30;
@@ -128,8 +128,8 @@ ReportFactors factors() {
   made.factors = std::make_shared<const MatrixFactors>(std::move(matrix));
   made.raw = {{3, 1}, true, {std::nullopt, "colour"}, {0, 0.84}};
   made.centred = {{2.5, 1}, false, {"colour", std::nullopt}, {-0.86, 0}};
-  made.meaning = {{0, "colour", 0.85, 0.8, 0.5, 1e-4, 4e-4, true, false, true},
-                  {0, "fan_out_norm", -0.4, -0.3, {}, 0.25, 0.5, true, false, false}};
+  made.meaning = {{0, "colour", 0.85, 0.8, 0.5, 1e-4, 4e-4, true, false, true, 3, 9999},
+                  {0, "fan_out_norm", -0.4, -0.3, {}, 0.25, 0.5, true, false, false, 3, 999}};
   return made;
 }
 
@@ -185,6 +185,9 @@ ReportSpecialization specialization() {
   made.values.kernels_differ = true;
   made.values.features = {{"colour", {12.5, 4e-4, 0.25, 256, 2}, 8e-4, true}};
   made.values.factors_of = "mixed3a->conv4";
+  made.values.factor_units = 255;
+  made.values.factor_permutations = 499;
+  made.values.from_random = {0.1875, 256};
   BranchSpecialization small{0.1875, 0.75, 32, 1, {}, {}, {{0, 0.75, 0.125, 0.001, 0.004}}};
   small.enrichment = {
       {"BW vs Color", "mixed3a", {9, 9, 32, 256}, {2.4847210327344655e-09, -19.8, 4.9, 1.1}, 2e-8, true},

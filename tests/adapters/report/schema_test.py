@@ -46,6 +46,8 @@ MISTAKES = {
     "a part below -1": lambda r: r["modularity"][0]["parts"][0].__setitem__(0, -2),
     "a partition that nobody knows": lambda r: r["modularity"][0].update(partition="halves"),
     "a wiring without its null": lambda r: r["specialization"][0]["wiring"]["reads"][0].pop("null"),
+    "a specialization without its tests": lambda r: r["specialization"][0].pop("tests"),
+    "a test without its n": lambda r: r["specialization"][0]["tests"]["factors"].pop("n"),
     "a digest of another kind": lambda r: r["model"].update(digest="md5:0"),
 }
 for name, make in MISTAKES.items():
@@ -82,7 +84,7 @@ latent = whole["latent"][0]
 require("latent", latent, "id from to rows columns status branches n_cut gap energy p null saved lost assignment")
 require("features", whole["features"][0], "layer units colour frequency")
 special = whole["specialization"][0]
-require("specialization", special, "group score basis p null_mean units branches wiring confounders")
+require("specialization", special, "group score basis p null_mean units branches wiring confounders tests")
 require("specialized branch", special["branches"][0], "branch score share enrichment features factors")
 require("enrichment", special["branches"][0]["enrichment"][0], "family layer hits family_size branch_size population p log_odds q")
 require("contrast", special["branches"][0]["features"][0], "feature auc delta p q at_layer")
@@ -94,6 +96,53 @@ require("clusters", modularity[1]["layers"][0], "layer layer_index clusters")
 require("against null", modularity[0]["n_cut"], "value null_mean null_sd z p")
 require("note", whole["notes"][0], "where code text")
 require("tool", whole["tool"], "name version")
+
+
+# Every p has its test and n: in its own object, or in the table around it. A new p must say here where they stand.
+WIRED = ["specialization.wiring.reads.null.method", "specialization.wiring.reads.null.units"]
+DRAWN = ["modularity.null.method", "modularity.null.permutations", "modularity.units"]
+TEST_AND_N = {
+    "factors": ["factors.null.method", "factors.rows", "factors.columns"],
+    "factors.meaning": ["factors.meaning.test.name", "factors.meaning.test.n"],
+    "latent": ["latent.null.method", "latent.rows", "latent.columns"],
+    "streams.composition": ["streams.composition.test.name", "streams.composition.test.n"],
+    "specialization": ["specialization.tests.score.name", "specialization.tests.score.n"],
+    "specialization.features": ["specialization.features.test.name", "specialization.features.test.n"],
+    "specialization.branches.enrichment": [
+        "specialization.tests.enrichment.name", "specialization.branches.enrichment.population"],
+    "specialization.branches.features": [
+        "specialization.branches.features.test.name", "specialization.branches.features.test.n"],
+    "specialization.branches.factors": ["specialization.tests.factors.name", "specialization.tests.factors.n"],
+    **{f"specialization.wiring.reads.{name}": WIRED
+       for name in ("information", "barber_q", "newman_q", "n_cut", "reads_kl", "read_by_kl")},
+    "modularity.n_cut": DRAWN,
+    "modularity.q": DRAWN,
+}  # fmt: skip
+
+
+def paths_with_p(value, path=""):
+    if isinstance(value, list):
+        return set().union(*(paths_with_p(entry, path) for entry in value))
+    if not isinstance(value, dict):
+        return set()
+    inside = (paths_with_p(entry, f"{path}.{key}".lstrip(".")) for key, entry in value.items())
+    return set().union({path} if "p" in value else set(), *inside)
+
+
+def stands_at(value, path):
+    for key in path.split("."):
+        while isinstance(value, list):
+            value = value[0]
+        value = value.get(key)
+        if value is None:
+            return False
+    return True
+
+
+for path in sorted(paths_with_p(whole) ^ set(TEST_AND_N)):
+    problems.append(f"{path or 'the report'}: where its p has test and n is not said here, or it has no p")
+for path, places in TEST_AND_N.items():
+    problems.extend(f"p of {path}: {place} is not there" for place in places if not stands_at(whole, place))
 
 
 comparisons = jsonschema.Draft7Validator(json.loads(pathlib.Path(sys.argv[3]).read_text(encoding="utf-8")))

@@ -106,6 +106,90 @@ TEST_CASE("features of linearised kernels are called so") {
   CHECK(has(text, "mixed3a_5x5: higher colour (of linearised kernels)"));
 }
 
+TEST_CASE("a branch of which nothing is claimed shows its strongest result") {
+  Report report = two_branch_report();
+  GroupSpecialization& values = report.specialization[0].values;
+  report.groups[0].branches.push_back(report.groups[0].branches[1]);
+  report.groups[0].branches[2].name = "mixed3a_pool";
+  report.specialization[0].branches.emplace_back("g0.b2");
+  values.branches.push_back(values.branches[1]);
+  const auto contrast = [](const char* feature, double auc, double p, double q) {
+    return FeatureContrast{feature, "conv", {0, auc, 2 * auc - 1, p, 8, 16, RankTestMethod::exact}, 0.5, 0.4, q};
+  };
+  values.branches[1].features = {contrast("colour", 0.41, 0.3, 0.5), contrast("frequency", 0.6, 0.2, 0.4)};
+  values.branches[2].features = {contrast("colour", 0.3, 0.04, 0.06)};
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "mixed3a_1x1: nothing clear (strongest: higher frequency, AUC 0.60"));
+  CHECK(has(text, "mixed3a_pool: nothing clear (strongest: lower colour, AUC 0.30"));
+  CHECK(has(text, "8 against 16 units, p 0.04, q 0.06)"));
+  CHECK(has(text, "      nothing clear about frequency\n"));
+  CHECK(has(text, "Mann-Whitney, each branch against the others; q over 4 tests"));
+  CHECK(has(text,
+            "    Features over all branches at once (Kruskal-Wallis; q over 1 test)\n      colour, eta squared 0.25"));
+}
+
+TEST_CASE("what one of two branches has more of is not told again as what the other has less of") {
+  Report report = two_branch_report();
+  GroupSpecialization& values = report.specialization[0].values;
+  values.branches[1].features = values.branches[0].features;
+  values.branches[1].features[0].test.auc = 0.03;
+  std::string text = written_as("text", report);
+  CHECK(has(text, "mixed3a_5x5: higher colour"));
+  CHECK_FALSE(has(text, "lower colour"));
+  CHECK_FALSE(has(text, "mixed3a_1x1: nothing clear (strongest: "));
+  for (BranchSpecialization& branch : values.branches) branch.features[0].q = 0.3;
+  text = written_as("text", report);
+  CHECK(has(text, "nothing clear between the two (strongest: mixed3a_5x5: higher colour"));
+}
+
+TEST_CASE("what could fake a claim is said where it applies, and only there") {
+  Report report = two_branch_report();
+  GroupSpecialization& values = report.specialization[0].values;
+  std::string text = written_as("text", report);
+  CHECK(
+      has(text, "not built alike: kernels 5x5, 1x1; units 32, 224; a pattern may gather where a kernel fits its size"));
+  CHECK(has(text, "filters that look little trained: the colours of all 256 lie within 0.19"));
+  CHECK_FALSE(has(text, "are not independent, and count as if they were"));
+  CHECK_FALSE(has(text, "features that go together"));
+
+  report.groups[0].branches[0].layers = {{"reduce", 0, 16}, {"mixed3a_5x5/conv", 0, 32}};
+  report.groups[0].branches[1].layers = {{"mixed3a_1x1/conv", 0, 224}};
+  CHECK(has(written_as("text", report), "mixed3a_5x5: 32 units behind 16"));
+
+  report.features.push_back({"", {"reduce", 3}, 16, {{"colour", {}}, {"frequency", {}}}, {{7, 7}}, false});
+  report.features.push_back({"", {"mixed3a_1x1/conv", 5}, 224, {{"colour", {}}, {"frequency", {}}}, {{7, 7}}, false});
+  for (std::size_t part = 1; part < 3; ++part) {
+    for (int unit = 0; unit < report.features[part].units; ++unit) {
+      report.features[part].columns[0].values.push_back(unit);
+      report.features[part].columns[1].values.push_back(-2 * unit);
+    }
+  }
+  values.branches[0].features.push_back(values.branches[0].features[0]);
+  values.branches[0].features[1].feature = "frequency";
+  CHECK(has(written_as("text", report), "told twice: colour and frequency (Spearman -1.00 over 240 units)"));
+
+  report.groups[0].branches[1] = report.groups[0].branches[0];
+  values.branches[1].units = values.branches[0].units;
+  values.kernels_differ = false;
+  values.from_random->distance = 0.5;
+  values.branches[0].features.pop_back();
+  report.groups[0].branches[0].layers = report.groups[0].branches[1].layers = {{"mixed3a_5x5/conv", 0, 32}};
+  CHECK_FALSE(has(written_as("text", report), "What could fake this"));
+}
+
+TEST_CASE("filters that look untrained are noted where nothing is claimed, too") {
+  Report report = two_branch_report();
+  for (BranchSpecialization& branch : report.specialization[0].values.branches) {
+    branch.enrichment.clear();
+    branch.factors.clear();
+    for (FeatureContrast& contrast : branch.features) contrast.q = 0.9;
+  }
+  const std::string text = written_as("text", report);
+  CHECK(has(text, "    Note: filters that look little trained"));
+  CHECK_FALSE(has(text, "What could fake this"));
+  CHECK_FALSE(has(text, "families were chosen"));
+}
+
 TEST_CASE("what was looked for and not found is said") {
   const std::string text = written_as("text", empty_report());
   CHECK(has(text, "Branches: no fork meets again"));
@@ -120,8 +204,8 @@ TEST_CASE("what was looked for and not found is said") {
   }
   const std::string nothing = written_as("text", report);
   CHECK(has(nothing, "no factor passes as a feature"));
-  CHECK(has(nothing, "no family gathers in one branch"));
-  CHECK(has(nothing, "no feature of the first layer tells the branches apart"));
+  CHECK(has(nothing, "mixed3a_5x5: nothing clear (strongest: 900 of 900 Curves"));
+  CHECK(has(nothing, "nothing clear between the two (strongest: mixed3a_5x5: higher colour"));
 }
 
 TEST_CASE("what is cut is counted, and where the rest is") {
@@ -143,7 +227,7 @@ TEST_CASE("what is cut is counted, and where the rest is") {
   CHECK(has(text, "... and 14 branches more"));
   CHECK(has(text, "... and 15 streams more"));
   CHECK(has(text, "... and 15 pairs more"));
-  CHECK(has(text, "... and 12 enrichments more"));
+  CHECK(has(text, "... and 12 claims more"));
   CHECK(has(text, "... and 12 notes more"));
 }
 

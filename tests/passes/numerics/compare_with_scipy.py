@@ -375,6 +375,26 @@ def modularity_cases():
         probe.ask(check, what="modularity", layers=[m.tolist() for m in layers], labels=labels.tolist(), k=k)
 
 
+def random_filter_cases():
+    for n, sides in ((64, [7]), (40, [5]), (200, [1, 3, 5])):
+        sides = rng.choice(sides, n)
+        kernels = [rng.normal(size=(3, side * side)) for side in sides]
+        for leave in (1.0, 0.3):  # of what is no luminance
+            colours = []
+            for kernel in kernels:
+                mean = kernel.mean(axis=0)
+                opponent = leave * (kernel - mean)
+                colours.append(float((opponent**2).sum() / ((opponent + mean) ** 2).sum()))
+            taps = sides**2
+            want = stats.kstest(stats.beta.cdf(colours, taps, taps / 2), "uniform").statistic
+
+            def check(a, want=want, n=n, leave=leave):
+                probe.near("distance from random filters", a["distance"], want, 1e-9)
+                probe.true("random filters are near", (a["distance"] < 1.63 / np.sqrt(n)) == (leave == 1.0), a)
+
+            probe.ask(check, what="random_filters", colours=colours, taps=taps.tolist())
+
+
 def tracy_widom_cases():
     # Quantiles of TW_1: Johnstone 2001, table 1 (upper tails 0.5 to 0.01).
     for x, tail in ((-1.27, 0.5), (0.45, 0.1), (0.98, 0.05), (2.02, 0.01)):
@@ -385,6 +405,7 @@ for cases in (
     enrichment_cases,
     q_value_cases,
     rank_cases,
+    random_filter_cases,
     correlation_cases,
     information_cases,
     factor_cases,

@@ -13,6 +13,7 @@
 #include "passes/numerics/kernel_features.hpp"
 #include "passes/numerics/matrix_factors.hpp"
 #include "passes/numerics/modularity.hpp"
+#include "passes/numerics/random_filters.hpp"
 #include "passes/numerics/spectral_clustering.hpp"
 #include "passes/numerics/statistics.hpp"
 
@@ -53,6 +54,12 @@ json rank_test(const json& q) {
   if (!t) return nullptr;
   const char* methods[] = {"exact", "normal", "constant"};
   return {{"u", t->u}, {"auc", t->auc}, {"delta", t->delta}, {"p", t->p}, {"method", methods[int(t->method)]}};
+}
+
+json random_filters(const json& q) {
+  const auto found = distance_from_random_filters(numbers(q["colours"]), q["taps"].get<std::vector<std::int64_t>>());
+  if (!found) return nullptr;
+  return {{"distance", found->distance}, {"filters", found->filters}};
 }
 
 json groups_test(const json& q) {
@@ -229,6 +236,7 @@ json answer(const json& q) {
   const std::string what = q["what"];
   if (what == "enrichment") return enrichment(q);
   if (what == "mann_whitney") return rank_test(q);
+  if (what == "random_filters") return random_filters(q);
   if (what == "kruskal_wallis") return groups_test(q);
   if (what == "mutual_information") return information(q);
   if (what == "correlation") return correlation(q);

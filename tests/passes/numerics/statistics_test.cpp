@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "passes/numerics/random.hpp"
+#include "passes/numerics/random_filters.hpp"
 
 namespace ramus {
 namespace {
@@ -116,6 +117,33 @@ TEST_CASE("Mann-Whitney: ties or twenty values make it the normal approximation"
   CHECK(mann_whitney(twenty, std::vector<double>{1, 2, 3})->method == RankTestMethod::normal);
   twenty.pop_back();
   CHECK(mann_whitney(twenty, std::vector<double>{1, 2, 3})->method == RankTestMethod::exact);
+}
+
+TEST_CASE("random filters: 2/3 of a random filter is colour; filters that are grey or opponent are far from that") {
+  const std::vector<std::int64_t> taps(16, 1);  // Beta(1, 1/2): P(colour <= c) = 1 - sqrt(1 - c)
+  std::vector<double> colours(16);
+  for (std::size_t i = 0; i < 16; ++i) {
+    const double quantile = (static_cast<double>(i) + 0.5) / 16;
+    colours[i] = 1 - (1 - quantile) * (1 - quantile);
+  }
+  const auto spread_alike = distance_from_random_filters(colours, taps);
+  REQUIRE(spread_alike);
+  CHECK(spread_alike->distance == near(1.0 / 32));
+  CHECK(spread_alike->filters == 16);
+  CHECK(distance_from_random_filters(std::vector<double>(16, 0), taps)->distance == near(1));
+  CHECK(distance_from_random_filters(std::vector<double>(16, 1), taps)->distance == near(1));
+  CHECK(distance_from_random_filters(std::vector<double>(16, 0.75), taps)->distance == near(0.5));
+}
+
+TEST_CASE("random filters: too few, and what is no colour, have no answer") {
+  const std::vector<std::int64_t> taps(16, 25);
+  std::vector<double> colours(16, 0.5);
+  CHECK(distance_from_random_filters(colours, taps));
+  CHECK_FALSE(distance_from_random_filters(std::span(colours).first(15), std::span(taps).first(15)));
+  CHECK_FALSE(distance_from_random_filters(colours, std::span(taps).first(15)));
+  CHECK_FALSE(distance_from_random_filters(colours, std::vector<std::int64_t>(16, 0)));
+  colours[3] = kNan;
+  CHECK_FALSE(distance_from_random_filters(colours, taps));
 }
 
 TEST_CASE("Kruskal-Wallis: groups that explain everything, and groups that explain nothing") {
