@@ -18,6 +18,7 @@
 #include "passes/analyses.hpp"
 #include "passes/branch_group.hpp"
 #include "passes/branch_tree.hpp"
+#include "passes/communities.hpp"
 #include "passes/composition.hpp"
 #include "passes/factors.hpp"
 #include "passes/labels.hpp"
@@ -41,6 +42,7 @@ struct Findings {
   std::vector<Factorization> factors;
   std::vector<LatentBranches> latent;
   std::vector<StreamComposition> composition;
+  std::vector<StreamCommunities> communities;
   std::vector<GroupSpecialization> specialization;
   std::vector<PartitionModularity> modularity;
   std::vector<Note> notes;

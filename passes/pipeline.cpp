@@ -40,6 +40,7 @@ void Findings::append(Findings more) {
   move_all(more.factors, factors);
   move_all(more.latent, latent);
   move_all(more.composition, composition);
+  move_all(more.communities, communities);
   move_all(more.specialization, specialization);
   move_all(more.modularity, modularity);
   move_all(more.notes, notes);

@@ -4,6 +4,7 @@
 
 #include "passes/attention_heads.hpp"
 #include "passes/channel_shuffle.hpp"
+#include "passes/communities.hpp"
 #include "passes/composition.hpp"
 #include "passes/conditional_branches.hpp"
 #include "passes/drop_identities.hpp"
@@ -51,6 +52,13 @@ constexpr std::array kCompositionOptions{
                "multiply-adds that a stream may take before it is paired"},
 };
 
+constexpr std::array kCommunityOptions{
+    OptionInfo{"runs", "25", "2..1000",
+               "searches, each in another order; the best one is told, and how much they agree"},
+    OptionInfo{"permutations", "99", "19..9999", "permutations of the weights that communities are compared with"},
+    OptionInfo{"pairs", "65536", "1..1048576", "composed pairs beyond which a stream is not searched"},
+};
+
 constexpr std::array kModularityOptions{
     OptionInfo{"reduction", "l2", "l2|l1|max|spectral|one_norm", "how the kernel positions of |W| become one edge"},
     OptionInfo{"null", "entries", "entries|nonzeros", "what is permuted within each layer of the random graphs"},
@@ -70,6 +78,9 @@ constexpr std::array<std::string_view, 7> kTree{"explicit-branches", "grouped-br
 constexpr std::array<std::string_view, 8> kStreams{"explicit-branches", "grouped-branches",     "attention-heads",
                                                    "expert-branches",   "conditional-branches", "output-branches",
                                                    "branch-tree",       "residual-streams"};
+constexpr std::array<std::string_view, 9> kComposition{"explicit-branches", "grouped-branches",     "attention-heads",
+                                                       "expert-branches",   "conditional-branches", "output-branches",
+                                                       "branch-tree",       "residual-streams",     "composition"};
 constexpr std::array<std::string_view, 1> kFeatures{"unit-features"};
 constexpr std::array<std::string_view, 2> kFactors{"unit-features", "factors"};
 constexpr std::array<std::string_view, 9> kBranchesAndFactors{
@@ -175,6 +186,9 @@ constexpr std::array kPasses{
              kLatentOptions, kFactors, find_latent_branches, true},
     PassInfo{"composition", PassKind::analysis, "how much later blocks of a stream read of what earlier ones write",
              kCompositionOptions, kStreams, find_composition, true},
+    PassInfo{"communities", PassKind::analysis,
+             "blocks, and heads, that compose with each other more than with the rest", kCommunityOptions, kComposition,
+             find_communities_of_streams, true},
     PassInfo{"specialization",
              PassKind::analysis,
              "which families and features gather in one branch",

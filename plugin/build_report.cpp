@@ -40,6 +40,9 @@ class ReportBuilder {
     for (const StreamComposition& stream : found_.composition) {
       report_.streams[first_stream + stream.stream].composition = stream.pairs;
     }
+    for (const StreamCommunities& communities : found_.communities) {
+      report_.streams[first_stream + communities.stream].communities.push_back(communities);
+    }
     for (const UnitFeatures& features : found_.features) {
       report_.features.push_back(
           {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised});

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "graph/note.hpp"
+#include "passes/communities.hpp"
 #include "passes/composition.hpp"
 #include "passes/factors.hpp"
 #include "passes/latent_branches.hpp"
@@ -104,6 +105,7 @@ struct ReportStream {
   std::string paths;                      // decimal
   std::vector<std::string> path_lengths;  // by number of blocks entered, decimal
   std::vector<ComposedPair> composition;
+  std::vector<StreamCommunities> communities;  // their `stream` says nothing here
 };
 
 struct ReportWiring {

@@ -22,6 +22,7 @@ ReportJson notes_to_json(const std::vector<Note>& notes);
 ReportJson groups_to_json(const Report& report);
 ReportJson streams_to_json(const Report& report);
 ReportJson composition_to_json(const std::vector<ComposedPair>& pairs);
+ReportJson communities_to_json(const std::vector<StreamCommunities>& all);
 ReportJson factors_to_json(const Report& report);
 ReportJson latent_to_json(const Report& report);
 ReportJson features_to_json(const Report& report);

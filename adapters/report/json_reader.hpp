@@ -21,6 +21,9 @@ ReportFeatures read_features(const Field& field);
 // `groups`: those of the report, which the branches must fit.
 ReportSpecialization read_specialization(const Field& field, const std::vector<ReportGroup>& groups);
 
+// json_communities_reader.cpp; `blocks`: of the stream.
+StreamCommunities read_communities(const Field& field, std::size_t blocks);
+
 // json_modularity_reader.cpp
 ReportModularity read_modularity(const Field& field, const std::vector<ReportGroup>& groups);
 // Of a specialization whose group has this many branches: its wiring.

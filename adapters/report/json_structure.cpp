@@ -90,6 +90,7 @@ ReportJson streams_to_json(const Report& report) {
     json["paths"] = stream.paths;
     json["path_lengths"] = stream.path_lengths;
     json["composition"] = composition_to_json(stream.composition);
+    json["communities"] = communities_to_json(stream.communities);
     list.push_back(std::move(json));
   }
   return list;

@@ -105,6 +105,8 @@ ReportStream read_stream(const Field& field) {
   stream.path_lengths = field["path_lengths"].texts();
   stream.composition =
       field["composition"].list([&](const Field& pair) { return read_composed_pair(pair, stream.blocks.size()); });
+  stream.communities =
+      field["communities"].list([&](const Field& found) { return read_communities(found, stream.blocks.size()); });
   return stream;
 }
 

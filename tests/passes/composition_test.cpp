@@ -4,80 +4,12 @@
 
 #include <cmath>
 
-#include "passes/numerics/random.hpp"
-#include "tests/passes/run_passes.hpp"
+#include "tests/passes/residual_blocks.hpp"
 
 using namespace ramus;
 using namespace ramus::testing;
 
 namespace {
-
-std::vector<float> noise(std::int64_t count, std::string_view key) {
-  RandomStream random(11, key);
-  std::vector<float> weights(static_cast<std::size_t>(count));
-  for (float& weight : weights) weight = static_cast<float>(2 * random.unit() - 1);
-  return weights;
-}
-
-// [outputs x 16 x 1 x 1] that only looks at units [begin, begin + 4), or (written) only writes them.
-std::vector<float> reading(std::int64_t outputs, std::int64_t begin) {
-  std::vector<float> weights = noise(outputs * 16, "reading");
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto unit = static_cast<std::int64_t>(i % 16);
-    if (unit < begin || unit >= begin + 4) weights[i] = 0;
-  }
-  return weights;
-}
-
-std::vector<float> writing(std::int64_t inputs, std::int64_t begin) {
-  std::vector<float> weights = noise(16 * inputs, "writing");
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::int64_t unit = static_cast<std::int64_t>(i) / inputs;
-    if (unit < begin || unit >= begin + 4) weights[i] = 0;
-  }
-  return weights;
-}
-
-// Residual blocks of two 1x1 convolutions: block b reads units from `reads[b]` on, writes those from `writes[b]` on.
-class Blocks {
- public:
-  Blocks() : builder_("test") { builder_.add_input("x", ElementType::float32, Dims{1, 16, 8, 8}); }
-
-  void weight(const std::string& name, Dims dims, const std::vector<float>& values) {
-    builder_.add_parameter(name, make_weight(name, std::move(dims), values));
-  }
-  void node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output) {
-    builder_.add_node({op, inputs, {output}, output});
-  }
-  void block(std::int64_t reads, std::int64_t writes) {
-    const std::string n = std::to_string(count_++);
-    weight("A" + n, {8, 16, 1, 1}, reading(8, reads));
-    weight("B" + n, {16, 8, 1, 1}, writing(8, writes));
-    node("Conv", {last_, "A" + n}, "a" + n);
-    node("Relu", {"a" + n}, "r" + n);
-    node("Conv", {"r" + n, "B" + n}, "b" + n);
-    node("Add", {last_, "b" + n}, "s" + n);
-    last_ = "s" + n;
-  }
-  void between(const std::string& op, const std::string& output, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> inputs{last_};
-    inputs.insert(inputs.end(), more.begin(), more.end());
-    node(op, inputs, output);
-    last_ = output;
-  }
-  Findings findings(const std::vector<std::string>& settings = {}) {
-    node("Relu", {last_}, "y");
-    builder_.add_output("y");
-    auto analysed = run_passes(builder_.finish().value(), {.passes = {"composition"}, .settings = settings});
-    REQUIRE(analysed.has_value());
-    return std::move(analysed->findings);
-  }
-
- private:
-  GraphBuilder builder_;
-  std::string last_ = "x";
-  int count_ = 0;
-};
 
 bool says(const Findings& findings, const std::string& text) {
   for (const Note& note : findings.notes) {
@@ -102,7 +34,7 @@ std::string pairs_of(const Findings& findings) {
 }  // namespace
 
 TEST_CASE("a block composes with the one whose units it reads, and not with another") {
-  Blocks blocks;
+  ResidualBlocks blocks;
   blocks.block(0, 4);
   blocks.block(8, 12);
   blocks.block(4, 8);  // reads what block 0 writes
@@ -120,7 +52,7 @@ TEST_CASE("a block composes with the one whose units it reads, and not with anot
 }
 
 TEST_CASE("the score is that of the product of the weights") {
-  Blocks blocks;
+  ResidualBlocks blocks;
   blocks.block(0, 2);
   blocks.block(3, 0);
   const Findings found = blocks.findings();
@@ -143,7 +75,7 @@ TEST_CASE("the score is that of the product of the weights") {
 
 TEST_CASE("a batch norm on the trunk is folded in, a ReLU is passed and named") {
   const auto with = [](bool relu) {
-    Blocks blocks;
+    ResidualBlocks blocks;
     blocks.block(0, 4);
     std::vector<float> gamma(16, 1);
     std::fill(gamma.begin() + 4, gamma.begin() + 8, 0.0f);  // takes away what block 0 writes
@@ -167,7 +99,7 @@ TEST_CASE("a batch norm on the trunk is folded in, a ReLU is passed and named") 
 }
 
 TEST_CASE("a write is carried across a projection") {
-  Blocks blocks;
+  ResidualBlocks blocks;
   blocks.block(0, 4);
   std::vector<float> moves(16 * 16, 0);  // from unit u to unit 15 - u
   for (std::size_t u = 0; u < 16; ++u) moves[(15 - u) * 16 + u] = 1;
@@ -181,14 +113,14 @@ TEST_CASE("a write is carried across a projection") {
 }
 
 TEST_CASE("pooling parts a stream, and a stream beyond a limit is left out: both are said") {
-  Blocks blocks;
+  ResidualBlocks blocks;
   blocks.block(0, 4);
   blocks.between("AveragePool", "p");
   blocks.block(4, 0);
   const Findings found = blocks.findings();
   CHECK(found.composition.empty());
   CHECK(says(found, "1 trunk is not composed across: AveragePool"));
-  Blocks many;
+  ResidualBlocks many;
   for (int b = 0; b < 4; ++b) many.block(0, 0);
   CHECK(says(many.findings({"composition.pairs=5"}), "1 stream was not composed"));
 }

@@ -74,6 +74,12 @@ TEST_CASE("everything that annotations need comes back") {
   CHECK(pair.kind == CompositionKind::key);
   CHECK(pair.from_head == 3);
   CHECK(pair.composition.score == 0.5);
+  const StreamCommunities& communities = read->streams.at(0).communities.at(0);
+  CHECK(communities.of == CommunityMembers::heads);
+  CHECK(communities.members.at(2).head == 4);
+  CHECK(communities.members.at(2).community == -1);
+  CHECK(communities.any_order.z == 4.0);
+  CHECK_FALSE(communities.by_distance.z);
   const CoClustering& clustering = read->latent.at(0).clustering;
   CHECK(clustering.groups == 2);
   CHECK(clustering.inputs == std::vector<int>{0, 1, 1, -1});
@@ -119,6 +125,14 @@ TEST_CASE("an error says where it is") {
         "is no report: streams[0].composition[0].to_block: is beyond the stream");
   CHECK(error_with("/streams/0/composition/0/from_block", 1) ==
         "is no report: streams[0].composition[0].from_block: must come before to_block");
+  CHECK(error_with("/streams/0/communities/0/members/1/community", 2) ==
+        "is no report: streams[0].communities[0].members[1].community: is none of them");
+  CHECK(error_with("/streams/0/communities/0/members/1/block", 2) ==
+        "is no report: streams[0].communities[0].members[1].block: is beyond the stream");
+  CHECK(error_with("/streams/0/communities/0/k", 7) ==
+        "is no report: streams[0].communities[0].k: is more than the members");
+  CHECK(error_with("/streams/0/communities/0/of", "units") ==
+        "is no report: streams[0].communities[0].of: is none of the known words");
   CHECK(error_with("/latent/0/columns", 5) == "is no report: latent[0].assignment.from: must have 5 entries");
   CHECK(error_with("/latent/0/assignment/to/1", 2) == "is no report: latent[0].assignment.to[1]: is not a branch");
   CHECK(error_with("/modularity/0/parts/1/0", 2) == "is no report: modularity[0].parts[1][0]: is none of them");

@@ -63,6 +63,22 @@ ReportGroup inner_group() {
   return group;
 }
 
+StreamCommunities communities() {
+  StreamCommunities made;
+  made.of = CommunityMembers::heads;
+  made.members = {{0, 0, 0}, {0, 3, 0}, {0, 4, -1}, {1, 0, 1}, {1, 1, 0}, {1, 2, 1}};
+  made.pairs = 9;
+  made.edges = 5;
+  made.k = 2;
+  made.q = 0.375;
+  made.any_order = {0.125, 0.0625, 4, 0.01};
+  made.by_distance = {0.375, 0, std::nullopt, 1};
+  made.permutations = 99;
+  made.stability = 0.96875;
+  made.runs = 25;
+  return made;
+}
+
 ReportStream stream() {
   ReportStream made;
   made.id = "s0";
@@ -92,6 +108,7 @@ ReportStream stream() {
   heads.written = heads.read = 0;
   heads.overlap = heads.overlap_by_chance = 0;
   made.composition = {pair, heads};
+  made.communities = {communities()};
   return made;
 }
 

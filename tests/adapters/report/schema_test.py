@@ -41,6 +41,7 @@ MISTAKES = {
     "a join without a node": lambda r: r["groups"][0]["join"].pop("node"),
     "p above 1": lambda r: r["factors"][0]["p"].__setitem__(0, 1.5),
     "a pole of 0": lambda r: r["factors"][0]["assignment"]["from"][0].update(pole=0),
+    "a community below -1": lambda r: r["streams"][0]["communities"][0]["members"][0].update(community=-2),
     "a latent branch below -1": lambda r: r["latent"][0]["assignment"]["from"].__setitem__(0, -2),
     "hits as a fraction": lambda r: r["specialization"][0]["branches"][0]["enrichment"][0].update(hits=0.5),
     "a part below -1": lambda r: r["modularity"][0]["parts"][0].__setitem__(0, -2),
@@ -70,8 +71,9 @@ require("join", group["join"], "node op axis")
 require("fork", group["fork"], "value")
 require("branch", group["branches"][0], "id name nodes node_indices skip units layers parameters macs kernel")
 require("units", group["branches"][0]["units"], "layer begin end")
-require("stream", whole["streams"][0], "id name start end blocks paths path_lengths composition")
+require("stream", whole["streams"][0], "id name start end blocks paths path_lengths composition communities")
 require("composition", whole["streams"][0]["composition"][1], "kind from_block to_block from_head to_head link via score baseline p q")
+require("communities", whole["streams"][0]["communities"][0], "of k members newman_q null stability runs")
 require("block", whole["streams"][0]["blocks"][0], "group branch read write link via")
 factors = whole["factors"][0]
 require("factors", factors, "id from to rows columns reduction normalise centring total_energy sigma energy p null")

@@ -395,6 +395,64 @@ def random_filter_cases():
             probe.ask(check, what="random_filters", colours=colours, taps=taps.tolist())
 
 
+def newman_q(weights, labels):
+    """Of a symmetric matrix, by the double sum."""
+    labels, degrees = np.asarray(labels), weights.sum(0)
+    together = labels[:, None] == labels
+    return ((weights - np.outer(degrees, degrees) / degrees.sum()) * together).sum() / degrees.sum()
+
+
+def partitions(n):
+    """All of n members, as labels."""
+    def extended(labels):
+        if len(labels) == n:
+            yield labels
+            return
+        for label in range(max(labels) + 2):
+            yield from extended([*labels, label])
+
+    return extended([0])
+
+
+def best_q_of_networkx(weights):
+    """None where it is not installed."""
+    try:
+        import networkx as nx
+    except ImportError:
+        return None
+    graph = nx.from_numpy_array(weights)
+    found = [nx.community.louvain_communities(graph, weight="weight", seed=seed) for seed in range(10)]
+    return max(nx.community.modularity(graph, parts, weight="weight") for parts in found)
+
+
+def louvain_cases():
+    for case in range(80):
+        n = int(rng.integers(4, 8) if case < 40 else rng.integers(8, 40))
+        weights = np.triu(rng.exponential(size=(n, n)) * (rng.uniform(size=(n, n)) < rng.choice([0.2, 0.5, 1])), 1)
+        if case % 3 == 0:
+            weights = np.ceil(weights)  # ties
+        weights[np.arange(n - 1), np.arange(1, n)] += 0.1  # no member without an edge
+        if case % 4 == 0:
+            group = rng.integers(0, 3, size=n)
+            weights[group[:, None] == group] *= 4
+        weights += weights.T
+        labels = rng.integers(0, 3, size=n).tolist()
+        bound = max(newman_q(weights, each) for each in partitions(n)) if n < 8 else None
+        theirs = best_q_of_networkx(weights)
+
+        def check(a, weights=weights, labels=labels, bound=bound, theirs=theirs, name=f"communities {case}"):
+            probe.true(f"{name} Q of given", abs(a["q_of_given"] - newman_q(weights, labels)) < 1e-12, a)
+            probe.true(f"{name} Q of found", abs(a["q"] - newman_q(weights, a["labels"])) < 1e-12, a)
+            if bound is not None:
+                probe.true(f"{name} best of all partitions", abs(a["q"] - bound) < 1e-9, (a["q"], bound))
+            if theirs is not None:
+                probe.true(f"{name} against networkx", a["q"] >= theirs - 1e-9, (a["q"], theirs))
+
+        a, b = np.nonzero(np.triu(weights))
+        pairs = [[int(i), int(j), float(weights[i, j])] for i, j in zip(a, b)]
+        probe.ask(check, what="louvain", members=n, pairs=pairs, labels=labels, runs=25)
+
+
 def tracy_widom_cases():
     # Quantiles of TW_1: Johnstone 2001, table 1 (upper tails 0.5 to 0.01).
     for x, tail in ((-1.27, 0.5), (0.45, 0.1), (0.98, 0.05), (2.02, 0.01)):
@@ -413,6 +471,7 @@ for cases in (
     kernel_cases,
     composition_cases,
     modularity_cases,
+    louvain_cases,
     tracy_widom_cases,
 ):
     cases()

@@ -11,6 +11,7 @@
 #include "passes/numerics/co_clustering.hpp"
 #include "passes/numerics/composition.hpp"
 #include "passes/numerics/kernel_features.hpp"
+#include "passes/numerics/louvain.hpp"
 #include "passes/numerics/matrix_factors.hpp"
 #include "passes/numerics/modularity.hpp"
 #include "passes/numerics/random_filters.hpp"
@@ -232,6 +233,18 @@ json modularity(const json& q) {
   return {{"n_cut", given.n_cut}, {"q", given.q}, {"clusters", clusters}};
 }
 
+// Pairs [a, b, weight].
+json louvain(const json& q) {
+  PairGraph graph{q["members"], {}};
+  for (const json& pair : q["pairs"]) graph.pairs.push_back({pair[0], pair[1], pair[2]});
+  RandomStream stream(7, "probe");
+  const CommunityRuns found = find_stable_communities(graph, q["runs"], stream);
+  return {{"q_of_given", newman_q(graph, labels(q["labels"]))},
+          {"labels", found.best.labels},
+          {"q", found.best.q},
+          {"stability", found.stability}};
+}
+
 json answer(const json& q) {
   const std::string what = q["what"];
   if (what == "enrichment") return enrichment(q);
@@ -246,6 +259,7 @@ json answer(const json& q) {
   if (what == "co_clustering") return co_clustering(q);
   if (what == "kernel") return kernel(q);
   if (what == "composition") return composition(q);
+  if (what == "louvain") return louvain(q);
   if (what == "modularity") return modularity(q);
   return {{"error", "unknown question: " + what}};
 }
