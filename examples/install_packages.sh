@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that Ramus needs. Calls apt-get only when one is missing, so that it also works offline.
-# usage: install_packages.sh build|tests ...
+# usage: install_packages.sh build|python|tests ...
 set -euo pipefail
 
 build=(
@@ -16,12 +16,14 @@ build=(
   libonnx-dev libprotobuf-dev  # the official library: shape inference and the checker
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
 )
+python=(python3 python3-pip python3-setuptools python3-wheel)  # what makes a wheel; whoever installs it needs none of them
 tests=(
   doctest-dev
   ccache
   clang-format-14
   pkg-config
   python3 python3-jsonschema python3-onnx python3-scipy python3-sklearn  # schemas, the checker, reference numbers
+  python3-pytest python3-venv python3-pandas mypy  # the Python package
   nodejs@node npm@npm  # name@command: any package that brings the command will do
 )
 

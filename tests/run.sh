@@ -14,7 +14,7 @@ for option in "$@"; do
   esac
 done
 
-[ $install = no ] || bash examples/install_packages.sh build tests
+[ $install = no ] || bash examples/install_packages.sh build python tests
 
 jobs=$(nproc)
 for preset in "${presets[@]}"; do

@@ -1,0 +1,108 @@
+"""Annotate, strip and rewrite: the bytes are those of the command, and a file appears whole or not at all."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+import ramus
+from conftest import COMMAND
+
+
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def test_annotated_and_stripped_again(example, command, tmp_path):
+    command("annotate", example, "-o", tmp_path / "expected.onnx")
+    report = ramus.analyze(example)
+    expected = content(tmp_path / "expected.onnx")
+    assert ramus.annotate(example) == expected
+    assert ramus.annotate(example, report) == expected
+    assert ramus.annotate(example, report.json) == expected
+    assert ramus.annotate(content(example), report, name=example) == expected
+    assert ramus.strip(expected) == content(example)
+
+
+def test_a_report_of_another_model(example, other):
+    with pytest.raises(ramus.UsageError):
+        ramus.annotate(other, ramus.analyze(example))
+    with pytest.raises(ramus.InvalidInputError):
+        ramus.annotate(example, b"{}")
+
+
+@pytest.mark.parametrize("form", ["normal", "parallel"])
+def test_rewritten(example, command, tmp_path, form):
+    command("rewrite", example, "--form", form, "-o", tmp_path / "expected.onnx")
+    assert ramus.rewrite(example, form) == content(tmp_path / "expected.onnx")
+    with pytest.raises(ramus.UsageError, match="'serial': no such form"):
+        ramus.rewrite(example, "serial")
+
+
+def test_outputs(example, tmp_path):
+    annotated = ramus.annotate(example)
+    path = tmp_path / "out.onnx"
+    assert ramus.annotate(example, output=path) is None
+    assert content(path) == annotated
+    os.chmod(path, 0o640)
+    ramus.strip(path, output=path)  # in place
+    assert content(path) == content(example) and path.stat().st_mode & 0o777 == 0o640
+    memory = io.BytesIO()
+    ramus.annotate(example, output=memory)
+    assert memory.getvalue() == annotated
+    ramus.annotate(example, output=os.devnull)
+    assert os.listdir(tmp_path) == ["out.onnx"]
+
+
+def test_a_failed_run_leaves_nothing(example, tmp_path):
+    with pytest.raises(ramus.UsageError):
+        ramus.rewrite(example, "serial", output=tmp_path / "out.onnx")
+    with pytest.raises(ramus.UsageError, match="is a folder"):
+        ramus.strip(example, output=tmp_path)
+    with pytest.raises(ramus.UsageError, match="cannot be written: No such file"):
+        ramus.strip(example, output=tmp_path / "none" / "out.onnx")
+
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        ramus.strip(example, output=Full())
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.fixture
+def external(onnx, tmp_path):
+    """A model whose weights lie beside it."""
+    weight = onnx.TensorProto(name="w", data_type=onnx.TensorProto.FLOAT, dims=[4])
+    weight.data_location = onnx.TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value="weights.bin")
+    one = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [4]) for name in "xy"]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Add", ["x", "w"], ["y"])], "g", one[:1], one[1:], [weight])
+    path = tmp_path / "external.onnx"
+    path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
+    (tmp_path / "weights.bin").write_bytes(bytes(16))
+    return path
+
+
+def test_external_data(external, onnx, tmp_path):
+    proto = onnx.load(str(external), load_external_data=False)
+    whole = ramus.analyze(external)
+    assert ramus.analyze(proto, name=str(external), base_directory=tmp_path) == whole
+    ramus.rewrite(external, "normal", output=tmp_path / "beside.onnx")
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(ramus.UsageError, match="write the result into that folder"):
+        ramus.rewrite(external, "normal", output=tmp_path / "elsewhere" / "out.onnx")
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_python_dash_m_ramus_is_the_command(example):
+    path = os.path.dirname(COMMAND) + os.pathsep + os.environ["PATH"]
+    run = [sys.executable, "-m", "ramus"]
+    options = {"env": {**os.environ, "PATH": path}, "capture_output": True, "text": True}
+    shown = subprocess.run([*run, "analyze", example], **options)
+    assert shown.stdout == ramus.analyze(example).text() and shown.returncode == 0
+    failed = subprocess.run([*run, "analyze", "/none"], **options)
+    assert failed.returncode == 3 and failed.stderr.startswith("ramus: error: /none")
