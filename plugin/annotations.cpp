@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <unordered_map>
 
+#include "plugin/node_facts.hpp"
 #include "plugin/onnx/digest.hpp"
 #include "plugin/onnx/inferred_types.hpp"
 
@@ -15,20 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// ';' separates branches and '/' levels, so neither may stand in a name.
-std::string as_path_part(std::string name) {
-  std::replace(name.begin(), name.end(), ';', ',');
-  std::replace(name.begin(), name.end(), '/', ':');
-  return name;
-}
-
-// "mixed3a/mixed3a_5x5"; a name that already begins with its group's ("mixed3a/arm2: Conv1x1") does not say it twice.
-std::string path_of(const std::string& group, const std::string& branch) {
-  const bool repeats =
-      branch.size() > group.size() && branch.compare(0, group.size(), group) == 0 && branch[group.size()] == '/';
-  return as_path_part(group) + "/" + as_path_part(repeats ? branch.substr(group.size() + 1) : branch);
-}
 
 // Four digits are plenty to look at; the report has them all.
 double rounded(double value) {
@@ -48,11 +34,21 @@ void count_nodes(const WireGraph& graph, const std::string& path, NodeCounts& co
   }
 }
 
-struct NodeFacts {
-  std::vector<std::string> branches;  // outermost first
-  std::set<std::string> roles;
-  std::vector<Json> specialization;
-};
+Json to_json(const SpecializationFact& fact) {
+  Json json;
+  if (fact.branch == nullptr) {
+    json = {
+        {"group", fact.group->name}, {"score", rounded(*fact.score)}, {"p", rounded(fact.p)}, {"basis", fact.basis}};
+    return json;
+  }
+  json["branch"] = fact.branch->name;
+  if (fact.score) json["score"] = rounded(*fact.score);
+  json[fact.strongest->is_family ? "family" : "feature"] = fact.strongest->name;
+  if (!fact.strongest->is_family) json["auc"] = rounded(fact.strongest->auc);
+  json["p"] = rounded(fact.strongest->p);
+  json["q"] = rounded(fact.strongest->q);
+  return json;
+}
 
 class Annotator {
  public:
@@ -72,22 +68,16 @@ class Annotator {
 
  private:
   void annotate_graph(const std::string& path, std::size_t nodes, GraphAnnotations& annotations) {
-    facts_.assign(nodes, {});
     Json groups = Json::array();
-    const std::vector<const ReportGroup*>& here = groups_of_[path];
-    for (const ReportGroup* group : here) {
-      groups.push_back(summary_of(*group));
-      note_roles(*group);
-    }
-    if (!groups.empty()) annotations.graph.push_back({"ramus.groups", compact(groups)});
-    for (const ReportGroup* group : here) {
-      if (const auto* specialization = specialization_of(*group)) note_specialization(*group, *specialization);
-    }
-    for (std::size_t n = 0; n < facts_.size(); ++n) {
-      auto entries = entries_of(facts_[n]);
-      if (!groups.empty()) annotations.nodes.emplace(static_cast<std::uint32_t>(n), std::move(entries));
-    }
+    for (const ReportGroup* group : groups_of_[path]) groups.push_back(summary_of(*group));
     annotate_weights(path, annotations);
+    if (groups.empty()) return;
+    annotations.graph.push_back({"ramus.groups", compact(groups)});
+    const auto facts = node_facts(report_, path);
+    for (std::uint32_t n = 0; n < nodes; ++n) {
+      const auto known = facts.find(n);
+      annotations.nodes.emplace(n, entries_of(known == facts.end() ? NodeFacts() : known->second));
+    }
   }
 
   const ReportSpecialization* specialization_of(const ReportGroup& group) const {
@@ -110,60 +100,6 @@ class Annotator {
     return summary;
   }
 
-  void note_roles(const ReportGroup& group) {
-    if (group.join) facts(*group.join).roles.insert("join");
-    if (group.fork_node) facts(*group.fork_node).roles.insert("fork");
-    for (const ReportBranch& branch : group.branches) {
-      for (const ReportNode& node : branch.nodes) {
-        auto& branches = facts(node).branches;
-        std::string path = path_of(group.name, branch.name);
-        // A call stands for several nodes.
-        if (branches.empty() || branches.back() != path) branches.push_back(std::move(path));
-        facts(node).roles.insert(branch.projection ? "skip" : "arm");
-      }
-    }
-  }
-
-  void note_specialization(const ReportGroup& group, const ReportSpecialization& specialization) {
-    const GroupSpecialization& values = specialization.values;
-    if (values.score && group.join) {
-      facts(*group.join)
-          .specialization.push_back(Json{{"group", group.name},
-                                         {"score", rounded(values.score->score)},
-                                         {"p", rounded(values.score->p)},
-                                         {"basis", values.score->basis}});
-    }
-    for (std::size_t b = 0; b < values.branches.size(); ++b) {
-      const auto top = strongest(values.branches[b]);
-      if (!top || !group.branches[b].first_layer) continue;
-      Json entry{{"branch", group.branches[b].name}};
-      if (values.score) entry["score"] = rounded(values.branches[b].score);
-      entry.update(*top);
-      facts(*group.branches[b].first_layer).specialization.push_back(std::move(entry));
-    }
-  }
-
-  // The family or feature with the smallest p, if it passes at q 0.05.
-  static std::optional<Json> strongest(const BranchSpecialization& branch) {
-    constexpr double kLevel = 0.05;
-    std::optional<Json> top;
-    double smallest = 2;
-    for (const FamilyEnrichment& cell : branch.enrichment) {
-      if (cell.q > kLevel || cell.test.p >= smallest) continue;
-      smallest = cell.test.p;
-      top = Json{{"family", cell.family}, {"p", rounded(cell.test.p)}, {"q", rounded(cell.q)}};
-    }
-    for (const FeatureContrast& contrast : branch.features) {
-      if (contrast.q > kLevel || contrast.test.p >= smallest) continue;
-      smallest = contrast.test.p;
-      top = Json{{"feature", contrast.feature},
-                 {"auc", rounded(contrast.test.auc)},
-                 {"p", rounded(contrast.test.p)},
-                 {"q", rounded(contrast.q)}};
-    }
-    return top;
-  }
-
   static std::vector<MetadataEntry> entries_of(const NodeFacts& facts) {
     std::vector<MetadataEntry> entries;
     const auto joined = [](const auto& parts) {
@@ -173,10 +109,11 @@ class Annotator {
     };
     if (!facts.branches.empty()) entries.push_back({"ramus.branch", joined(facts.branches)});
     entries.push_back({"ramus.role", facts.roles.empty() ? "trunk" : joined(facts.roles)});
-    if (facts.specialization.size() == 1) {
-      entries.push_back({"ramus.specialization", compact(facts.specialization.front())});
-    } else if (!facts.specialization.empty()) {
-      entries.push_back({"ramus.specialization", compact(Json(facts.specialization))});
+    Json specialization = Json::array();
+    for (const SpecializationFact& fact : facts.specialization) specialization.push_back(to_json(fact));
+    if (!specialization.empty()) {
+      entries.push_back(
+          {"ramus.specialization", compact(specialization.size() == 1 ? specialization.front() : specialization)});
     }
     return entries;
   }
@@ -201,13 +138,10 @@ class Annotator {
       annotations.tensors[tensor].push_back({"ramus.factors", compact(list)});
   }
 
-  NodeFacts& facts(const ReportNode& node) { return facts_[node.index]; }
-
   const Report& report_;
   const NodeCounts& node_counts_;
   std::map<std::string, std::vector<const ReportGroup*>> groups_of_;                // by graph path
   std::unordered_map<std::string, const ReportSpecialization*> specialization_of_;  // by group
-  std::vector<NodeFacts> facts_;
 };
 
 Status check_indices(const Report& report, const NodeCounts& node_counts) {

@@ -56,13 +56,18 @@ class ReportBuilder {
 
  private:
   void add_graph() {
-    ReportGraph graph{source_.path, source_.prefix, {}, {}, source_.hashes};
-    for (const Node& original : source_.original->nodes()) {
-      graph.nodes.push_back(source_.prefix + original.name);
-      auto& outputs = graph.outputs.emplace_back();
-      for (const ValueId output : original.outputs) {
-        outputs.push_back(output.exists() ? (*source_.original)[output].name : std::string());
-      }
+    ReportGraph graph{source_.path, source_.prefix, {}};
+    const Graph& original = *source_.original;
+    const auto names = [&](const std::vector<ValueId>& values) {
+      std::vector<std::string> list;
+      for (const ValueId value : values) list.push_back(value.exists() ? original[value].name : std::string());
+      return list;
+    };
+    for (std::size_t n = 0; n < original.nodes().size(); ++n) {
+      const Node& node = original.nodes()[n];
+      const bool is_onnx = node.domain.empty() || node.domain == "ai.onnx";
+      graph.nodes.push_back({source_.prefix + node.name, is_onnx ? node.op : node.domain + "." + node.op,
+                             node.origins.front(), names(node.inputs), names(node.outputs), source_.hashes.at(n)});
     }
     report_.graphs.push_back(std::move(graph));
   }

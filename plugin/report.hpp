@@ -158,13 +158,20 @@ struct ReportModularity {
   PartitionModularity values;       // without groups and layers
 };
 
-// What the sidecar keeps of each graph's nodes, so that they are found again after renaming and optimising.
+// What the sidecar keeps of each graph's nodes: found again after renaming and optimising by their hashes, and drawn by
+// their values.
+struct ReportGraphNode {
+  std::string name;                          // as shown
+  std::string op;                            // with its domain, where that is not ONNX's own: "com.microsoft.Gelu"
+  std::uint32_t index = 0;                   // place in the file's list of its graph; in a local function: of the call
+  std::vector<std::string> inputs, outputs;  // values; empty where optional ones are left out
+  std::string hash;                          // structural (structural_hash.hpp)
+};
+
 struct ReportGraph {
-  std::string path;                               // "" for the main graph, "12/then_branch" for a body
-  std::string prefix;                             // what stands before its nodes' names: "" or "If_3/then_branch/"
-  std::vector<std::string> nodes;                 // display names, by place in the file
-  std::vector<std::vector<std::string>> outputs;  // of each node
-  std::vector<std::string> hashes;                // structural, of each node (structural_hash.hpp)
+  std::string path;    // "" for the main graph, "12/then_branch" for a body
+  std::string prefix;  // what stands before its nodes' names: "" or "If_3/then_branch/"
+  std::vector<ReportGraphNode> nodes;
 };
 
 struct Report {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 
 #include "adapters/cli/handles.hpp"
 #include "adapters/cli/input.hpp"
@@ -70,14 +71,18 @@ class Run {
   ramus_session* session() const { return session_.get(); }
   ProgressBar& bar() { return bar_; }
 
+  // What standard input holds, read once.
+  const std::string& standard_input() {
+    if (!standard_input_) standard_input_ = read_text("-", [] { return interrupts > 0; });
+    return *standard_input_;
+  }
+
   Model open(const std::string& path) {
     ramus_model* opened = nullptr;
     ramus_error error = RAMUS_ERROR_INIT;
     if (path == "-") {
-      standard_input_ = read_text(path, [] { return interrupts > 0; });
-      check(ramus_model_open_named(session(), standard_input_.data(), standard_input_.size(), nullptr, "-", &opened,
-                                   &error),
-            error);
+      const std::string& bytes = standard_input();
+      check(ramus_model_open_named(session(), bytes.data(), bytes.size(), nullptr, "-", &opened, &error), error);
     } else {
       check(ramus_model_open(session(), path.c_str(), &opened, &error), error);
     }
@@ -87,7 +92,7 @@ class Run {
  private:
   ProgressBar bar_;
   Session session_;
-  std::string standard_input_;
+  std::optional<std::string> standard_input_;
 };
 
 std::vector<const char*> pointers(const std::vector<std::string>& texts) {
@@ -182,6 +187,22 @@ ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& 
   check(ramus_analyze(model.get(), analysis.options(), &report, &error), error);
   run.bar().clear();
   return ReportHandle(report);
+}
+
+ReportHandle read_report(Run& run, const std::string& path, const std::string& json) {
+  ramus_report* read = nullptr;
+  ramus_error error = RAMUS_ERROR_INIT;
+  const ramus_status status = ramus_report_read(run.session(), json.data(), json.size(), &read, &error);
+  if (status == RAMUS_INVALID_INPUT) throw Failure(Exit::invalid_input, path + ": " + error.message);
+  check(status, error);
+  return ReportHandle(read);
+}
+
+// A report is JSON, and no model begins like JSON: the first byte would be a group, which protobuf gave up before ONNX.
+bool is_report(const std::string& path, Run& run) {
+  if (path == "-") return run.standard_input().starts_with('{');
+  std::ifstream file(path, std::ios::binary);
+  return file.get() == '{';
 }
 
 // The writer's own reason says more than "the writer asked to stop".
@@ -284,13 +305,7 @@ void annotate(const CommonArguments& common, const AnnotateArguments& arguments)
   OutputFile& annotated = files.emplace_back(arguments.output);
   ReportHandle report;
   if (arguments.report) {
-    const std::string json = read_text(*arguments.report);
-    ramus_report* read = nullptr;
-    ramus_error error = RAMUS_ERROR_INIT;
-    const ramus_status status = ramus_report_read(run.session(), json.data(), json.size(), &read, &error);
-    if (status == RAMUS_INVALID_INPUT) throw Failure(Exit::invalid_input, *arguments.report + ": " + error.message);
-    check(status, error);
-    report.reset(read);
+    report = read_report(run, *arguments.report, read_text(*arguments.report));
   } else {
     report = analyze_model(run, model, common, {}, std::nullopt, {});
   }
@@ -380,6 +395,22 @@ void compare(const CommonArguments& common, const CompareArguments& arguments) {
     OutputFile standard_output("-");
     write_comparison(comparison, arguments.format, standard_output);
   }
+  commit(files);
+}
+
+void export_report(const CommonArguments& common, const ExportArguments& arguments) {
+  check_paths({arguments.output}, {arguments.input});
+  Run run(common);
+  std::vector<OutputFile> files;
+  OutputFile& output = files.emplace_back(arguments.output);
+  ReportHandle report;
+  if (is_report(arguments.input, run)) {
+    const bool is_piped = arguments.input == "-";
+    report = read_report(run, arguments.input, is_piped ? run.standard_input() : read_text(arguments.input));
+  } else {
+    report = analyze_model(run, run.open(arguments.input), common, {}, std::nullopt, {});
+  }
+  write_report(report, arguments.format, output);
   commit(files);
 }
 

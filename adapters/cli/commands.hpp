@@ -49,11 +49,17 @@ struct CompareArguments {
   std::string format = "text";
 };
 
+struct ExportArguments {
+  std::string input;  // a model, or a report as JSON
+  std::string output, format;
+};
+
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
 void strip(const CommonArguments& common, const StripArguments& arguments);
 void rewrite(const CommonArguments& common, const RewriteArguments& arguments);
 void compare(const CommonArguments& common, const CompareArguments& arguments);
+void export_report(const CommonArguments& common, const ExportArguments& arguments);
 void list_passes(const std::string& format);
 
 }  // namespace ramus::cli

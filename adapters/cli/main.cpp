@@ -132,6 +132,25 @@ void add_compare(CLI::App& app, CommonArguments& common, CompareArguments& argum
   command->callback([&] { compare(common, arguments); });
 }
 
+void add_export(CLI::App& app, CommonArguments& common, ExportArguments& arguments) {
+  CLI::App* command = app.add_subcommand("export", "Write the findings for another tool");
+  command->add_option("MODEL|REPORT", arguments.input, "An ONNX file, or a report of analyze; - reads standard input")
+      ->required()
+      ->type_name("");
+  command
+      ->add_option(
+          "--to", arguments.format,
+          "netron: rows for its sidebar; netron-graph: branches as boxes; model-explorer: the graph with branches "
+          "as layers; model-explorer-branches, model-explorer-scores: node data; model-explorer-streams: edge "
+          "overlays; json; text")
+      ->required()
+      ->type_name("FORMAT");
+  command->add_option("-o", arguments.output, "- writes standard output")->required()->type_name("OUT");
+  add_analysis(*command, common);
+  add_common(*command, common);
+  command->callback([&] { export_report(common, arguments); });
+}
+
 // A word that is no command gets a line that lists those there are.
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
@@ -156,12 +175,14 @@ int run(int argc, char** argv) {
   StripArguments strip_arguments;
   RewriteArguments rewrite_arguments;
   CompareArguments compare_arguments;
+  ExportArguments export_arguments;
   std::string passes_format = "text";
   add_analyze(app, common, analyze_arguments);
   add_annotate(app, common, annotate_arguments);
   add_strip(app, common, strip_arguments);
   add_rewrite(app, common, rewrite_arguments);
   add_compare(app, common, compare_arguments);
+  add_export(app, common, export_arguments);
   CLI::App* passes = app.add_subcommand("passes", "List the passes and their options");
   passes->add_option("--format", passes_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))

@@ -176,10 +176,7 @@ ReportJson to_json(const Comparison& comparison) {
 }  // namespace
 
 Status write_comparison_json(const Comparison& comparison, const TextSink& sink) {
-  // Names in a model may hold any byte; what is not UTF-8 becomes U+FFFD.
-  const std::string text = to_json(comparison).dump(1, ' ', false, ReportJson::error_handler_t::replace) + "\n";
-  if (!sink(text)) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
+  return write_indented(to_json(comparison), sink);
 }
 
 }  // namespace ramus

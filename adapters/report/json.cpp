@@ -41,9 +41,10 @@ ReportJson to_json(const Report& report) {
   return json;
 }
 
-Status write_json(const Report& report, const TextSink& sink) {
-  // Names in a model may hold any byte; what is not UTF-8 becomes U+FFFD.
-  const std::string text = to_json(report).dump(1, ' ', false, ReportJson::error_handler_t::replace) + "\n";
+Status write_json(const Report& report, const TextSink& sink) { return write_indented(to_json(report), sink); }
+
+Status write_indented(const ReportJson& json, const TextSink& sink) {
+  const std::string text = json.dump(1, ' ', false, ReportJson::error_handler_t::replace) + "\n";
   if (!sink(text)) return failure(ErrorKind::cancelled, "the writer asked to stop");
   return {};
 }

@@ -12,6 +12,9 @@ using ReportJson = nlohmann::ordered_json;
 ReportJson to_json(const Report& report);
 Status write_json(const Report& report, const TextSink& sink);
 
+// How JSON leaves: indented by one. Names in a model may hold any byte; what is not UTF-8 becomes U+FFFD.
+Status write_indented(const ReportJson& json, const TextSink& sink);
+
 // What stands first in an entry about a wiring.
 ReportJson wiring_to_json(const ReportWiring& wiring);
 

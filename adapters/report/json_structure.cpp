@@ -100,10 +100,15 @@ ReportJson graphs_to_json(const Report& report) {
   ReportJson list = ReportJson::array();
   for (const ReportGraph& graph : report.graphs) {
     ReportJson nodes = ReportJson::array();
-    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-      nodes.push_back({{"name", graph.nodes[n]}, {"outputs", graph.outputs[n]}, {"hash", graph.hashes[n]}});
+    for (const ReportGraphNode& node : graph.nodes) {
+      nodes.push_back({{"name", node.name},
+                       {"op", node.op},
+                       {"index", node.index},
+                       {"inputs", node.inputs},
+                       {"outputs", node.outputs},
+                       {"hash", node.hash}});
     }
-    list.push_back({{"path", graph.path}, {"nodes", std::move(nodes)}});
+    list.push_back({{"path", graph.path}, {"prefix", graph.prefix}, {"nodes", std::move(nodes)}});
   }
   return list;
 }

@@ -113,11 +113,10 @@ ReportStream read_stream(const Field& field) {
 ReportGraph read_graph(const Field& field) {
   ReportGraph graph;
   graph.path = field["path"].text();
-  field["nodes"].list([&](const Field& node) {
-    graph.nodes.push_back(node["name"].text());
-    graph.outputs.push_back(node["outputs"].texts());
-    graph.hashes.push_back(node["hash"].text());
-    return true;
+  graph.prefix = field["prefix"].text();
+  graph.nodes = field["nodes"].list([](const Field& node) {
+    return ReportGraphNode{node["name"].text(),    node["op"].text(),       node["index"].index(),
+                           node["inputs"].texts(), node["outputs"].texts(), node["hash"].text()};
   });
   return graph;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "adapters/report/sentences.hpp"
 #include "adapters/report/text_sections.hpp"
 
 namespace ramus {
@@ -82,21 +83,9 @@ class GroupsSection {
       width = std::max(width, width_of(names.back()));
     }
     for (std::size_t b = 0; b < shown; ++b) {
-      page_.line("{}  {:<{}}  {}", indent, names[b], width, describe(group.branches[b]));
+      page_.line("{}  {:<{}}  {}", indent, names[b], width, sentence_of(group.branches[b]));
     }
     page_.more(indent + "  ", group.branches.size(), kMostBranches, "branch", "branches");
-  }
-
-  static std::string describe(const ReportBranch& branch) {
-    std::vector<std::string> parts;
-    if (branch.units) parts.push_back(fmt::format("units [{}, {})", branch.units->begin, branch.units->end));
-    if (branch.skip) parts.emplace_back("skip");
-    if (branch.projection) parts.emplace_back("projection");
-    if (!branch.skip && branch.body.empty()) parts.push_back(plural(branch.layers.size(), "layer", "layers"));
-    if (branch.kernel) parts.push_back(fmt::format("{}x{}", (*branch.kernel)[0], (*branch.kernel)[1]));
-    if (branch.parameters > 0) parts.push_back(human(static_cast<double>(branch.parameters)) + " parameters");
-    if (branch.macs > 0) parts.push_back(human(static_cast<double>(branch.macs)) + " MACs");
-    return fmt::format("{}", fmt::join(parts, ", "));
   }
 
   const Report& report_;

@@ -281,7 +281,8 @@ Report two_branch_report() {
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
   report.options = {{"factors.k", "8"}, {"seed", "0"}};
   const std::string hash(32, 'f');
-  report.graphs = {{"", "", {"conv1", "conv2"}, {{"a"}, {"b", ""}}, {hash, hash}}};
+  report.graphs = {
+      {"", "", {{"conv1", "Conv", 0, {"x", "w", ""}, {"a"}, hash}, {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash}}}};
   return report;
 }
 
@@ -309,7 +310,7 @@ Report hostile_report() {
   report.specialization[0].values.branches[0].enrichment[0].family = hostile + endless;
   report.specialization[0].values.branches[0].features[0].feature = hostile;
   report.notes[0] = {hostile + endless, "weights", hostile + endless};
-  report.graphs[0].nodes[0] = hostile;
+  report.graphs[0].nodes[0].name = hostile;
   return report;
 }
 

@@ -1,0 +1,37 @@
+// The tables of formats that plugin/report_formats.hpp and plugin/comparison_formats.hpp promise.
+#include <array>
+
+#include "adapters/model_explorer/model_explorer.hpp"
+#include "adapters/netron/netron.hpp"
+#include "adapters/report/comparison.hpp"
+#include "adapters/report/json.hpp"
+#include "adapters/report/text.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr std::array kFormats{
+    ReportFormat{"json", "everything, schema ramus.report/1", write_json},
+    ReportFormat{"text", "a summary to read in a minute", write_text},
+    ReportFormat{"netron", "rows for Netron's sidebar: open it after the model", write_netron_attachment},
+    ReportFormat{"netron-graph", "the branches as boxes, for Netron", write_netron_branch_graph},
+    ReportFormat{"model-explorer", "the graph with branches as layers, for Model Explorer", write_model_explorer_graph},
+    ReportFormat{"model-explorer-branches", "node data for Model Explorer: the branch that holds each node",
+                 write_model_explorer_branches},
+    ReportFormat{"model-explorer-scores", "node data for Model Explorer: specialization", write_model_explorer_scores},
+    ReportFormat{"model-explorer-streams", "edge overlays for Model Explorer: residual streams",
+                 write_model_explorer_streams},
+};
+
+constexpr std::array kComparisonFormats{
+    ComparisonFormat{"json", write_comparison_json},
+    ComparisonFormat{"text", write_comparison_text},
+};
+
+}  // namespace
+
+std::span<const ReportFormat> report_formats() { return kFormats; }
+
+std::span<const ComparisonFormat> comparison_formats() { return kComparisonFormats; }
+
+}  // namespace ramus
