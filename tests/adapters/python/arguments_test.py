@@ -41,10 +41,10 @@ def test_features_from_a_mapping_an_array_or_files(example, command, tmp_path):
 
 
 def test_passes_settings_and_seed(example, command):
-    options = ("--passes", "factors", "--set", "factors.k=3", "--seed", 5)
+    options = ("--passes", "unit-features", "--set", "unit-features.field=9", "--seed", 5)
     expected = command("analyze", example, *options, "--format", "json")
-    for passes in ("factors", ["factors"]):
-        for settings in ("factors.k=3", ["factors.k=3"], {"factors.k": 3}):
+    for passes in ("unit-features", ["unit-features"]):
+        for settings in ("unit-features.field=9", ["unit-features.field=9"], {"unit-features.field": 9}):
             assert ramus.analyze(example, passes=passes, settings=settings, seed=5).json == expected
 
 

@@ -42,17 +42,18 @@ def test_rewritten(example, command, tmp_path, form):
 
 
 def test_outputs(example, tmp_path):
-    annotated = ramus.annotate(example)
+    report = ramus.analyze(example, passes="branch-tree")
+    annotated = ramus.annotate(example, report)
     path = tmp_path / "out.onnx"
-    assert ramus.annotate(example, output=path) is None
+    assert ramus.annotate(example, report, output=path) is None
     assert content(path) == annotated
     os.chmod(path, 0o640)
     ramus.strip(path, output=path)  # in place
     assert content(path) == content(example) and path.stat().st_mode & 0o777 == 0o640
     memory = io.BytesIO()
-    ramus.annotate(example, output=memory)
+    ramus.annotate(example, report, output=memory)
     assert memory.getvalue() == annotated
-    ramus.annotate(example, output=os.devnull)
+    ramus.annotate(example, report, output=os.devnull)
     assert os.listdir(tmp_path) == ["out.onnx"]
 
 
