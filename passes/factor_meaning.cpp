@@ -115,13 +115,13 @@ FeatureTable feature_table(const UnitFeatures& features, const Eigen::VectorXd& 
   return table;
 }
 
-std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const FeatureTable& table, std::uint64_t seed,
-                                        const std::string& id) {
+std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const FeatureTable& table, std::uint64_t seed) {
   std::vector<FactorMeaning> meaning;
   if (table.names.empty()) return meaning;
   const Eigen::Index tested = std::min(std::max<Eigen::Index>(factors.null.significant, 2), factors.right.cols());
   const Eigen::MatrixXd vectors = factors.right(table.units, Eigen::seqN(0, tested));
-  const CorrelationTests all = test_correlations(vectors, table.columns, kMeaningPermutations, seed, id + "#meaning");
+  const CorrelationTests all =
+      test_correlations(vectors, table.columns, kMeaningPermutations, seed, factors.key + "#meaning");
   for (Eigen::Index j = 0; j < tested; ++j) {
     const std::span<const double> loadings = column(vectors, j);
     const auto& tests = all[static_cast<std::size_t>(j)];

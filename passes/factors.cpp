@@ -14,14 +14,13 @@
 namespace ramus {
 namespace {
 
-FactorOptions factor_options(const PassContext& context, std::string id) {
+FactorOptions factor_options(const PassContext& context) {
   FactorOptions options;
   options.normalise = normalise_named(context.options.text("factors.normalise"));
   options.centring = centring_named(context.options.text("factors.centring"));
   options.k = static_cast<Eigen::Index>(context.options.number("factors.k"));
   options.permutations = static_cast<int>(context.options.number("factors.permutations"));
   options.seed = context.seed;
-  options.key = std::move(id);
   return options;
 }
 
@@ -58,7 +57,7 @@ Result<Decomposed> decompose(const PassContext& context, const ReducedLayer& red
     own = std::move(*made);
   }
   const Eigen::MatrixXd& m = own.size() > 0 ? own : reduced.weights;
-  auto factors = find_matrix_factors(m, factor_options(context, id), context.cancelled);
+  auto factors = find_matrix_factors(m, factor_options(context), context.cancelled);
   if (!factors) return propagate(std::move(factors.error()), id);
   FactorsBeside beside = find_factors_beside(m, context.cancelled);
   auto shared = std::make_shared<const MatrixFactors>(std::move(*factors));
@@ -80,7 +79,7 @@ void add_wiring(const PassContext& context, const Decomposed& decomposed, Wiring
   const FeatureTable table =
       features ? feature_table(*features, decomposed.fan_out_norm, factorization.factors->silent_inputs)
                : FeatureTable();
-  factorization.meaning = test_meaning(*factorization.factors, table, context.seed, factorization.id);
+  factorization.meaning = test_meaning(*factorization.factors, table, context.seed);
   factorization.raw = summarise(decomposed.beside.raw, table);
   factorization.centred = summarise(decomposed.beside.centred, table);
   factorization.wiring = std::move(wiring);

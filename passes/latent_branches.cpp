@@ -25,7 +25,7 @@ CoClusteringOptions clustering_options(const PassContext& context, const Factori
   options.permutations = static_cast<int>(context.options.number("latent-branches.permutations"));
   options.most_entries = static_cast<Eigen::Index>(context.options.number("latent-branches.entries"));
   options.seed = context.seed;
-  options.key = factors.id + "#latent";
+  options.key = factors.factors->key + "#latent";
   return options;
 }
 

@@ -140,9 +140,11 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
   command
       ->add_option(
           "--to", arguments.format,
-          "netron: rows for its sidebar; netron-graph: branches as boxes; model-explorer: the graph with branches "
-          "as layers; model-explorer-branches, model-explorer-scores: node data; model-explorer-streams: edge "
-          "overlays; json; text")
+          "netron: rows of its sidebar; netron-graph: branches as boxes; model-explorer: the graph, branches as "
+          "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays")
+      ->check(CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches",
+                             "model-explorer-scores", "model-explorer-streams"})
+                  .description(""))
       ->required()
       ->type_name("FORMAT");
   command->add_option("-o", arguments.output, "- writes standard output")->required()->type_name("OUT");

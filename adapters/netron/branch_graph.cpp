@@ -17,6 +17,12 @@ constexpr std::array<const char*, 8> kCategories{"layer", "activation",   "pool"
 constexpr const char* kJoinCategory = "tensor";
 constexpr const char* kTrunkCategory = "custom";
 
+// Netron shows of a type what follows its last dot.
+std::string without_dots(std::string name) {
+  for (std::size_t at; (at = name.find('.')) != std::string::npos;) name.replace(at, 1, "·");
+  return name;
+}
+
 struct Box {
   std::string name, type;
   std::string category = kTrunkCategory;
@@ -76,7 +82,7 @@ class BranchGraph {
     for (std::size_t b = 0; b < group.branches.size(); ++b) {
       const ReportBranch& branch = group.branches[b];
       if (branch.nodes.empty()) continue;
-      Box box{branch.name, "Branch " + branch.name, kCategories[b % kCategories.size()], {}, 0};
+      Box box{branch.name, branch.name, kCategories[b % kCategories.size()], {}, 0};
       box.attributes.emplace_back("group", group.name);
       box.attributes.emplace_back("branch", sentence_of(branch));
       if (specialization != nullptr && b < specialization->values.branches.size()) {
@@ -115,7 +121,7 @@ class BranchGraph {
       }
       Box& box = boxes_[box_of_[n]];
       if (box.nodes++ < kMostOps) box.type += (box.type.empty() ? "" : " ") + nodes_[n].op;
-      if (box.nodes == kMostOps + 1) box.type += " ...";
+      if (box.nodes == kMostOps + 1) box.type += " and more";
     }
   }
 
@@ -146,7 +152,7 @@ class BranchGraph {
 
   ReportJson box_to_json(std::size_t b) const {
     const Box& box = boxes_[b];
-    ReportJson json{{"name", box.name}, {"type", {{"name", box.type}, {"category", box.category}}}};
+    ReportJson json{{"name", box.name}, {"type", {{"name", without_dots(box.type)}, {"category", box.category}}}};
     const auto arguments = [](const std::vector<std::size_t>& values, const char* name) {
       ReportJson list = ReportJson::array();
       for (const std::size_t value : values) list.push_back({{"name", name}, {"value", {value}}});

@@ -2,7 +2,7 @@
 //
 //   attachment    opened after the model: rows in the sidebar of the model, the graph, nodes and weights
 //                 ("netron:attachment", source/view.js of Netron 9)
-//   branch graph  opened on its own: a drawing of the branches, each one box with its colour
+//   branch graph  opened on its own, as *.netron: a drawing of the branches, each one box with its colour
 //                 ("netron:" message models, source/message.js)
 //
 // Netron finds nodes and values by name; a node without one is shown by the value that it writes. Bodies of If, Loop and

@@ -157,7 +157,7 @@ class SpecializationSection {
       }
     }
     page_.line("  Of all of it:");
-    page_.line("    one network is one training: its units are no replications; `ramus compare` with other seeds is");
+    page_.line("    one network is one training: its units are no replications, other seeds are (`ramus compare`)");
     if (contrasted) {
       page_.line(
           "    features are tested at the first layer of each branch: units behind one bottleneck are not independent");

@@ -1,6 +1,7 @@
-// BLIS knows processors by family and model, and hands the ones that came after it (0.9: AMD's Zen 5) its plain C kernels,
-// a third as fast as those for AVX2 or AVX-512, which they run as well. The linker puts this answer in front of BLIS's own
-// (--wrap, see CMakeLists.txt), so that no environment variable of the host is needed.
+// One set of BLIS's kernels for every processor with AVX2, so that they all give the same digits. BLIS itself goes by family
+// and model: processors that came after it (0.9: AMD's Zen 5) get its plain C kernels, a third as fast; and those for
+// AVX-512 sum in an order that depends on where in memory a vector happens to lie, so that no two runs need agree. The
+// linker puts this answer in front of BLIS's own (--wrap, see CMakeLists.txt): no environment variable of the host is set.
 #include <blis.h>
 
 extern "C" {
@@ -9,15 +10,10 @@ arch_t __real_bli_cpuid_query_id(void);
 arch_t __wrap_bli_cpuid_query_id(void);
 
 arch_t __wrap_bli_cpuid_query_id(void) {
-  const arch_t known = __real_bli_cpuid_query_id();
 #if defined(__x86_64__)
-  if (known != BLIS_ARCH_GENERIC) return known;
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  if (avx512) return BLIS_ARCH_SKX;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return BLIS_ARCH_HASWELL;
 #endif
-  return known;
+  return __real_bli_cpuid_query_id();
 }
 
 }  // extern "C"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 
 namespace ramus {
 namespace {
@@ -79,8 +81,16 @@ bool within_budget(const Matrix& m, const FactorOptions& options) {
   return rows * columns * std::min(rows, columns) * options.permutations <= options.permutation_budget;
 }
 
+// Of the prepared matrix, in which the scales of units are gone but for the last digits.
+std::string key_of(const PreparedMatrix& prepared) {
+  std::ostringstream key;
+  key << prepared.values.rows() << 'x' << prepared.values.cols() << '#' << std::setprecision(6)
+      << prepared.values.squaredNorm();
+  return key.str();
+}
+
 Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared, const SingularFactors& factors,
-                             const FactorOptions& options, const Cancelled& cancelled) {
+                             const FactorOptions& options, std::string_view key, const Cancelled& cancelled) {
   if (options.permutations <= 0) {
     FactorNull null;
     null.p = Vector::Ones(factors.sigma.size());
@@ -89,7 +99,7 @@ Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared,
   if (!within_budget(prepared.values, options)) {
     return find_analytic_null(prepared, options.centring, factors, options.significance);
   }
-  const FactorNullOptions null_options{options.permutations, options.seed, options.key, options.significance};
+  const FactorNullOptions null_options{options.permutations, options.seed, key, options.significance};
   return find_permutation_null(active_entries(m, prepared), options.normalise, options.centring, factors, null_options,
                                cancelled);
 }
@@ -153,6 +163,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   result.left.resize(m.rows(), 0);
   result.right.resize(m.cols(), 0);
   result.total_energy = prepared.values.squaredNorm();
+  result.key = key_of(prepared);
   if (prepared.values.rows() < 2 || prepared.values.cols() < 2) {
     result.status = FactorStatus::too_small;
     return result;
@@ -175,7 +186,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   result.effective_rank_exact = factors.spectrum.size() > 0;
   result.residual = factors.residual;
 
-  Result<FactorNull> null = find_null(m, prepared, factors, options, cancelled);
+  Result<FactorNull> null = find_null(m, prepared, factors, options, result.key, cancelled);
   if (!null) return propagate(null.error());
   result.null = *std::move(null);
   const Eigen::Index significant = result.null.significant;

@@ -28,7 +28,6 @@ struct FactorOptions {
   Eigen::Index k = 8;     // factors asked for; no more than the smaller side are given
   int permutations = 99;  // 0: no null at all
   std::uint64_t seed = 0;
-  std::string key;  // names the random streams of this matrix, for example the wiring's id
   double significance = 0.05;
   // Rows * columns * smaller side * permutations; above it the analytic edge is used. 3e9 takes about half a second on one
   // core, and covers 300 x 300 units at 99 permutations.
@@ -63,6 +62,7 @@ struct MatrixFactors {
   double residual = 0;               // max over j of |M_c v - sigma u| / sigma_1 and |M_c' u - sigma v| / sigma_1
   FactorNull null;
   double significance = 0.05;
+  std::string key;  // names the random streams of this matrix: by what is in it, so that names change no p
   std::vector<Eigen::Index> silent_inputs;   // columns of M that are zero
   std::vector<Eigen::Index> silent_outputs;  // rows of M that are zero
   std::vector<UnitAssignment> inputs;        // [columns], units of P

@@ -14,7 +14,7 @@ constexpr std::size_t kMostPaths = 20'000;  // of one stream: each is walked
 
 // Up to twelve blocks with one to three computing arms, a skip or a projection, and something between or not. The nodes
 // that computing arms begin with are called f0, f1 ...
-struct RandomStream {
+struct MadeStream {
   std::string text;
   std::size_t blocks = 0;
 };
@@ -23,7 +23,7 @@ class StreamWriter {
  public:
   explicit StreamWriter(std::uint64_t seed) : random_(seed) {}
 
-  RandomStream run() {
+  MadeStream run() {
     const std::size_t wanted = 1 + below(12);
     std::string x = "x";
     std::size_t paths = 1, blocks = 0;
@@ -95,7 +95,7 @@ void walk(const Graph& graph, ValueId value, ValueId end, std::size_t entered, s
 TEST_CASE("paths and their lengths are those that a walk through the graph meets") {
   std::size_t longest = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    const RandomStream made = StreamWriter(seed).run();
+    const MadeStream made = StreamWriter(seed).run();
     CAPTURE(made.text);
     const Analysed analysed = analyse(made.text, {.passes = {"residual-streams"}});
     REQUIRE(analysed.findings.streams.size() == 1);

@@ -183,7 +183,7 @@ def rewriting():
 
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "strip", "rewrite", "compare", "passes"):
+    for command in ("analyze", "annotate", "strip", "rewrite", "compare", "export", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
@@ -326,6 +326,27 @@ def comparing():
     )  # fmt: skip
 
 
+def exporting():
+    to = ["export", "model.onnx", "--to"]
+    result, _ = check("export-netron-graph", *to, "netron-graph", "-o", "-")
+    _, report = check("export-report", "analyze", "model.onnx", "-o", "r.json", "--quiet", leaves=["r.json"], shows=False)
+    with_report = write("r.json", report["r.json"])
+    again, _ = check(
+        "export-from-report", "export", "r.json", "--to", "netron-graph", "-o", "-", prepare=with_report, shows=False
+    )
+    piped, _ = check(
+        "export-piped", "export", "-", "--to", "netron-graph", "-o", "-", stdin=report["r.json"], shows=False
+    )
+    if not result.stdout == again.stdout == piped.stdout:
+        fail("export", "a model, its report, and that report through a pipe differ")
+    check("export-bad-format", *to, "netscape", "-o", "n.json", exit_status=2)
+    check("export-nowhere", *to, "netron", exit_status=2)
+    check("export-over-the-model", *to, "netron", "-o", "model.onnx", exit_status=2)
+    check("export-missing", "export", "nowhere.onnx", "--to", "netron", "-o", "n.json", exit_status=3)
+    check("export-other-json", "export", "t.json", "--to", "netron", "-o", "n.json", exit_status=3,
+          prepare=write("t.json", b'{"schema": "another"}'))  # fmt: skip
+
+
 def errors():
     check("no-command", exit_status=2)
     check("unknown-command", "analyse", "model.onnx", exit_status=2)
@@ -455,6 +476,7 @@ def interrupted(signals):
 outputs_of_a_full_run()
 rewriting()
 comparing()
+exporting()
 errors()
 into_a_pipe()
 interrupted([signal.SIGINT])

@@ -108,7 +108,7 @@ def has_silent(m):
 def factors_of(ramus, path, **options):
     words = [word for key, value in options.items() for word in ("--set", f"factors.{key}={value}")]
     command = [ramus, "analyze", path, "--passes", "factors", "--format", "json", "--quiet", *words]
-    command += ["--set", "factors.permutations=0"]
+    command += ["--set", "factors.permutations=0", "--set", "unit-features.field=0"]
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["factors"]
 
 

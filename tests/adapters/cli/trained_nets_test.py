@@ -16,8 +16,10 @@ SKIP = 77
 LEVEL = 0.05
 FAST = ["--passes", "specialization"]
 
-# Mean colour of each branch's first layer; AUC of branch 1 against branch 0 and its exact Mann-Whitney p (of two branches),
-# or p of Kruskal-Wallis (of four), in the digits of the table; whether a colour split is claimed.
+# Mean colour of each branch's first layer; AUC of branch 1 against branch 0 and its exact Mann-Whitney p, in the digits of
+# the table; whether a colour split is claimed. For four branches the table has a permuted p of eta squared, of filters
+# without their means; here stands that of Kruskal-Wallis on the colour index itself, as SciPy gives it. That cifar_s1 parts
+# by the direction of its edges is no claim yet: directions are angles, for which no test is made.
 COLOUR = {
     "two_branch_tin32bn_s3": ([".85", ".23"], ".035", "3.2e-07", True),
     "two_branch_tin32bn_s1": ([".27", ".76"], ".863", "2.3e-04", True),
@@ -26,13 +28,9 @@ COLOUR = {
     "two_branch_inette_s2": ([".48", ".51"], ".546", "5.3e-01", False),
     "two_branch_cifar_s1": ([".30", ".34"], ".420", "2.8e-01", False),
     "two_branch_kaiming_inette_s1": ([".64", ".67"], ".570", "3.4e-01", False),
-    "four_branch_tin32bn_s1": ([".52", ".55", ".80", ".07"], None, "5e-04", True),
-    "four_branch_inette_s2": ([".33", ".50", ".44", ".55"], None, "4.8e-01", False),
+    "four_branch_tin32bn_s1": ([".52", ".55", ".80", ".07"], None, "1e-03", True),
+    "four_branch_inette_s2": ([".33", ".50", ".44", ".55"], None, "2.1e-01", False),
 }
-# The split of cifar_s1 is one of orientation. The table measured it with each filter's mean removed, so that the second
-# decimal may differ.
-ORIENTED, ORIENTED_AUC, ORIENTED_P = "two_branch_cifar_s1", 0.308, 0.008
-
 failures = []
 
 
@@ -136,12 +134,6 @@ def main():
         check_table(name, explicit)
         check_same(name, explicit, grouped)
         check_text(name, analyze(ramus, forms[0], *FAST))
-        if name == ORIENTED:
-            found = contrast(explicit["branches"][1], "orientation_selectivity")
-            print(f"{name}: orientation_selectivity AUC {found['auc']:.3f}, p {found['p']:.4f}, q {found['q']:.4f} of "
-                  f"{explicit['tests']['features']['corrected_over']} tests")  # fmt: skip
-            check(abs(found["auc"] - ORIENTED_AUC) < 0.02, f"{name}: orientation AUC {found['auc']}")
-            check(abs(math.log(found["p"] / ORIENTED_P)) < math.log(2), f"{name}: orientation p {found['p']}")
     print("\n".join(failures) if failures else f"{len(COLOUR)} networks say what is known of them")
     sys.exit(1 if failures else 0)
 

@@ -117,6 +117,8 @@ TEST_AND_N = {
     "specialization.branches.factors": ["specialization.tests.factors.name", "specialization.tests.factors.n"],
     **{f"specialization.wiring.reads.{name}": WIRED
        for name in ("information", "barber_q", "newman_q", "n_cut", "reads_kl", "read_by_kl")},
+    **{f"streams.communities.null.{name}": ["streams.communities.null.permutations", "streams.communities.members"]
+       for name in ("any_order", "by_distance")},
     "modularity.n_cut": DRAWN,
     "modularity.q": DRAWN,
 }  # fmt: skip
