@@ -44,6 +44,7 @@ __all__ = [
     "analyze",
     "annotate",
     "compare",
+    "export",
     "library_version",
     "passes",
     "rewrite",
@@ -209,6 +210,16 @@ def rewrite(
         if output is None:
             return session.rewrite(model, form, name=name, base_directory=base_directory)
         return session.rewrite(model, form, output=output, name=name, base_directory=base_directory)
+
+
+def export(report: ReportLike, to: str) -> bytes:
+    """A report, or its JSON, for another tool, as `ramus export` writes it.
+
+    `to`: "netron", "netron-graph", "model-explorer", "model-explorer-branches", "model-explorer-scores",
+    "model-explorer-streams", "text" or "json". UsageError: no such format; it names those there are.
+    """
+    with Session() as session:
+        return session.export(report, to)
 
 
 def passes() -> List[Dict[str, Any]]:

@@ -103,6 +103,13 @@ class Report(_Document):
         _ = report.data
         return report
 
+    def export(self, to: str) -> bytes:
+        """For another tool: see `ramus.export`."""
+        from .session import Session
+
+        with Session(threads=1) as session:
+            return session.export(self, to)
+
     def text(self) -> str:
         """The summary to read in a minute."""
         from .session import Session

@@ -251,14 +251,16 @@ class Session:
 
         return self._run(work)
 
-    def text(self, report: ReportLike) -> str:
-        """The summary that `ramus analyze` prints, of a report read from JSON."""
-
-        def work() -> str:
+    def export(self, report: ReportLike, to: str) -> bytes:
+        def work() -> bytes:
             with self._read(report) as handle:
-                return written(self._ramus.ramus_report_write, handle, b"text").decode("utf-8")
+                return written(self._ramus.ramus_report_write, handle, _arguments.encoded(to))
 
         return self._run(work)
+
+    def text(self, report: ReportLike) -> str:
+        """The summary that `ramus analyze` prints, of a report read from JSON."""
+        return self.export(report, "text").decode("utf-8")
 
     # ---- How ----
 

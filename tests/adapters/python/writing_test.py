@@ -26,6 +26,18 @@ def test_annotated_and_stripped_again(example, command, tmp_path):
     assert ramus.strip(expected) == content(example)
 
 
+@pytest.mark.parametrize("to", ["netron", "netron-graph", "model-explorer", "model-explorer-branches"])
+def test_exported(example, command, tmp_path, to):
+    command("export", example, "--to", to, "-o", tmp_path / "expected.json")
+    report = ramus.analyze(example)
+    expected = content(tmp_path / "expected.json")
+    assert ramus.export(report, to) == expected
+    assert ramus.export(report.json, to) == expected
+    assert report.export(to) == expected
+    with pytest.raises(ramus.UsageError, match="netron-graph"):
+        ramus.export(report, "netscape")
+
+
 def test_a_report_of_another_model(example, other):
     with pytest.raises(ramus.UsageError):
         ramus.annotate(other, ramus.analyze(example))
