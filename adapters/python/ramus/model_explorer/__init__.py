@@ -1,0 +1,1 @@
+"""An extension of Model Explorer: `model-explorer --extensions=ramus.model_explorer model.onnx` (it imports `main`)."""
