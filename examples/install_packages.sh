@@ -19,10 +19,10 @@ build=(
 python=(python3 python3-pip python3-setuptools python3-wheel)  # what makes a wheel; whoever installs it needs none of them
 tests=(
   doctest-dev
-  ccache
   clang-format-14
   pkg-config
-  python3 python3-jsonschema python3-onnx python3-scipy python3-sklearn  # schemas, the checker, reference numbers
+  python3 python3-jsonschema python3-onnx  # schemas, the checker
+  python3-networkx python3-scipy python3-sklearn  # reference numbers
   python3-pytest python3-venv python3-pandas mypy  # the Python package
   nodejs@node npm@npm  # name@command: any package that brings the command will do
 )

