@@ -30,7 +30,8 @@ std::optional<UnitFeatures> features_read(const Findings& found, const Graph& gr
 FeatureTable feature_table(const UnitFeatures& features, const Eigen::VectorXd& fan_out,
                            const std::vector<Eigen::Index>& silent);
 
-// Of every significant factor, and of the first two; `seed` and the factors' key name the random streams. q and names are not known yet.
+// Of every significant factor, and of the first two; `seed` and the factors' key name the random streams. q and names are
+// not known yet.
 std::vector<FactorMeaning> test_meaning(const MatrixFactors& factors, const FeatureTable& table, std::uint64_t seed);
 
 FactorsUnder summarise(const FactorPair& pair, const FeatureTable& table);

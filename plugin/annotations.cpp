@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 
 #include "plugin/node_facts.hpp"
 #include "plugin/onnx/digest.hpp"
@@ -52,10 +51,8 @@ Json to_json(const SpecializationFact& fact) {
 
 class Annotator {
  public:
-  Annotator(const Report& report, const NodeCounts& node_counts) : report_(report), node_counts_(node_counts) {
-    for (const ReportGroup& group : report.groups) groups_of_[group.graph].push_back(&group);
-    for (const ReportSpecialization& entry : report.specialization) specialization_of_.emplace(entry.group, &entry);
-  }
+  Annotator(const Report& report, const NodeCounts& node_counts)
+      : report_(report), node_counts_(node_counts), findings_(report) {}
 
   ModelAnnotations run() {
     ModelAnnotations annotations;
@@ -69,26 +66,21 @@ class Annotator {
  private:
   void annotate_graph(const std::string& path, std::size_t nodes, GraphAnnotations& annotations) {
     Json groups = Json::array();
-    for (const ReportGroup* group : groups_of_[path]) groups.push_back(summary_of(*group));
+    for (const ReportGroup* group : findings_.groups_of(path)) groups.push_back(summary_of(*group));
     annotate_weights(path, annotations);
     if (groups.empty()) return;
     annotations.graph.push_back({"ramus.groups", compact(groups)});
-    const auto facts = node_facts(report_, path);
+    const auto facts = node_facts(findings_, path);
     for (std::uint32_t n = 0; n < nodes; ++n) {
       const auto known = facts.find(n);
       annotations.nodes.emplace(n, entries_of(known == facts.end() ? NodeFacts() : known->second));
     }
   }
 
-  const ReportSpecialization* specialization_of(const ReportGroup& group) const {
-    const auto found = specialization_of_.find(group.id);
-    return found == specialization_of_.end() ? nullptr : found->second;
-  }
-
   Json summary_of(const ReportGroup& group) const {
     Json summary{{"id", group.id}, {"name", group.name}, {"kind", group.kind}, {"closed", group.closed}};
     summary["parent"] = group.parent ? Json(*group.parent) : Json(nullptr);
-    const ReportSpecialization* specialization = specialization_of(group);
+    const ReportSpecialization* specialization = findings_.specialization_of(group);
     const bool scored = specialization != nullptr && specialization->values.score;
     if (scored) summary["score"] = rounded(specialization->values.score->score);
     summary["branches"] = Json::array();
@@ -140,8 +132,7 @@ class Annotator {
 
   const Report& report_;
   const NodeCounts& node_counts_;
-  std::map<std::string, std::vector<const ReportGroup*>> groups_of_;                // by graph path
-  std::unordered_map<std::string, const ReportSpecialization*> specialization_of_;  // by group
+  const BranchFindings findings_;
 };
 
 Status check_indices(const Report& report, const NodeCounts& node_counts) {

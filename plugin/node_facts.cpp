@@ -58,15 +58,28 @@ std::optional<StrongestResult> strongest_result(const BranchSpecialization& bran
   return top;
 }
 
-std::map<std::uint32_t, NodeFacts> node_facts(const Report& report, const std::string& graph) {
+BranchFindings::BranchFindings(const Report& report) {
+  for (const ReportGroup& group : report.groups) groups_[group.graph].push_back(&group);
+  for (const ReportSpecialization& entry : report.specialization) specialization_.emplace(entry.group, &entry);
+}
+
+const std::vector<const ReportGroup*>& BranchFindings::groups_of(const std::string& graph) const {
+  static const std::vector<const ReportGroup*> kNone;
+  const auto found = groups_.find(graph);
+  return found == groups_.end() ? kNone : found->second;
+}
+
+const ReportSpecialization* BranchFindings::specialization_of(const ReportGroup& group) const {
+  const auto found = specialization_.find(group.id);
+  return found == specialization_.end() ? nullptr : found->second;
+}
+
+std::map<std::uint32_t, NodeFacts> node_facts(const BranchFindings& findings, const std::string& graph) {
   FactsByPlace facts;
-  for (const ReportGroup& group : report.groups) {
-    if (group.graph == graph) add_roles(group, facts);
-  }
-  const GroupIndex groups(report);
-  for (const ReportSpecialization& entry : report.specialization) {
-    const ReportGroup* group = groups.find(entry.group);
-    if (group != nullptr && group->graph == graph) add_specialization(*group, entry.values, facts);
+  for (const ReportGroup* group : findings.groups_of(graph)) {
+    add_roles(*group, facts);
+    const ReportSpecialization* specialization = findings.specialization_of(*group);
+    if (specialization != nullptr) add_specialization(*group, specialization->values, facts);
   }
   return facts;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "plugin/report.hpp"
@@ -39,8 +40,20 @@ struct NodeFacts {
   std::vector<SpecializationFact> specialization;
 };
 
+// The groups of each graph, and what is said of their specialization. Borrows the report.
+class BranchFindings {
+ public:
+  explicit BranchFindings(const Report& report);
+  const std::vector<const ReportGroup*>& groups_of(const std::string& graph) const;  // in the report's order
+  const ReportSpecialization* specialization_of(const ReportGroup& group) const;     // nullptr: nothing is said
+
+ private:
+  std::unordered_map<std::string, std::vector<const ReportGroup*>> groups_;
+  std::unordered_map<std::string, const ReportSpecialization*> specialization_;
+};
+
 // Of one graph, by place in the file's list of nodes; nodes of which nothing is said are left out. Borrows the report.
-std::map<std::uint32_t, NodeFacts> node_facts(const Report& report, const std::string& graph);
+std::map<std::uint32_t, NodeFacts> node_facts(const BranchFindings& findings, const std::string& graph);
 
 // "mixed3a/mixed3a_5x5": ';' separates branches and '/' levels, so neither stands in a name; a name that already begins
 // with its group's ("mixed3a/arm2: Conv1x1") does not say it twice.

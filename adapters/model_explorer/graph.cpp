@@ -24,8 +24,8 @@ std::string escaped(const std::string& text) {
 // One graph of the model, nodes in the namespaces of their branches: "mixed3a/mixed3a_5x5/inner/a".
 class GraphWriter {
  public:
-  GraphWriter(const Report& report, const ReportGraph& graph) : report_(report), graph_(graph) {
-    for (const ReportSpecialization& entry : report.specialization) specialization_.emplace(entry.group, &entry);
+  GraphWriter(const Report& report, const BranchFindings& findings, const ReportGraph& graph)
+      : report_(report), findings_(findings), graph_(graph) {
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
       for (std::size_t output = 0; output < graph.nodes[n].outputs.size(); ++output) {
         writer_.emplace(graph.nodes[n].outputs[output], Port{n, output});
@@ -35,9 +35,7 @@ class GraphWriter {
   }
 
   ReportJson run() {
-    for (const ReportGroup& group : report_.groups) {
-      if (group.graph == graph_.path) add_group(group);
-    }
+    for (const ReportGroup* group : findings_.groups_of(graph_.path)) add_group(*group);
     ReportJson nodes = ReportJson::array();
     for (const ReportGraphNode& node : graph_.nodes) nodes.push_back(node_to_json(node));
     for (auto& [value, json] : inputs_) nodes.push_back(std::move(json));
@@ -72,8 +70,7 @@ class GraphWriter {
         group.parent_branch ? namespace_of_branch_.find(*group.parent_branch) : namespace_of_branch_.end();
     const std::string above = parent == namespace_of_branch_.end() ? "" : parent->second + "/";
     const std::string here = above + path_of_group(group.name);
-    const auto scored = specialization_.find(group.id);
-    const ReportSpecialization* specialization = scored == specialization_.end() ? nullptr : scored->second;
+    const ReportSpecialization* specialization = findings_.specialization_of(group);
     attributes_[here]["branches"] = sentence_of(group, specialization);
     if (group.join) namespace_of_node_.emplace(group.join->name, here);
     for (std::size_t b = 0; b < group.branches.size(); ++b) {
@@ -132,8 +129,8 @@ class GraphWriter {
   }
 
   const Report& report_;
+  const BranchFindings& findings_;
   const ReportGraph& graph_;
-  std::map<std::string, const ReportSpecialization*> specialization_;
   std::map<std::string, Port> writer_;                // by value
   std::multimap<std::uint32_t, std::string> bodies_;  // ids, by place of the node that holds them
   std::map<std::string, std::string> namespace_of_branch_, namespace_of_node_;
@@ -145,7 +142,8 @@ class GraphWriter {
 
 Status write_model_explorer_graph(const Report& report, const TextSink& sink) {
   ReportJson graphs = ReportJson::array();
-  for (const ReportGraph& graph : report.graphs) graphs.push_back(GraphWriter(report, graph).run());
+  const BranchFindings findings(report);
+  for (const ReportGraph& graph : report.graphs) graphs.push_back(GraphWriter(report, findings, graph).run());
   return write_indented({{"label", report.model.path}, {"graphs", std::move(graphs)}}, sink);
 }
 

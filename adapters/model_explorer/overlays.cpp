@@ -17,20 +17,16 @@ struct BranchLook {
   std::optional<double> score;
 };
 
-std::map<std::string, BranchLook> looks_of(const Report& report, const std::string& graph) {
-  std::map<std::string, const ReportSpecialization*> specialization;
-  for (const ReportSpecialization& entry : report.specialization) specialization.emplace(entry.group, &entry);
+std::map<std::string, BranchLook> looks_of(const BranchFindings& findings, const std::string& graph) {
   std::map<std::string, BranchLook> looks;  // parents stand before their children, which take their place
-  for (const ReportGroup& group : report.groups) {
-    if (group.graph != graph) continue;
-    const auto scored = specialization.find(group.id);
-    for (std::size_t b = 0; b < group.branches.size(); ++b) {
-      BranchLook look{path_of_branch(group.name, group.branches[b].name), colour_of_branch(b), std::nullopt};
-      if (scored != specialization.end() && scored->second->values.score &&
-          b < scored->second->values.branches.size()) {
-        look.score = scored->second->values.branches[b].score;
+  for (const ReportGroup* group : findings.groups_of(graph)) {
+    const ReportSpecialization* specialization = findings.specialization_of(*group);
+    for (std::size_t b = 0; b < group->branches.size(); ++b) {
+      BranchLook look{path_of_branch(group->name, group->branches[b].name), colour_of_branch(b), std::nullopt};
+      if (specialization != nullptr && specialization->values.score && b < specialization->values.branches.size()) {
+        look.score = specialization->values.branches[b].score;
       }
-      for (const ReportNode& node : group.branches[b].nodes) looks[node.name] = look;
+      for (const ReportNode& node : group->branches[b].nodes) looks[node.name] = look;
     }
   }
   return looks;
@@ -81,10 +77,11 @@ ReportJson stream_overlays(const Report& report, const ReportGraph& graph) {
 }
 
 Status write_model_explorer_branches(const Report& report, const TextSink& sink) {
+  const BranchFindings findings(report);
   ReportJson json = ReportJson::object();
   for (const ReportGraph& graph : report.graphs) {
     ReportJson results = ReportJson::object();
-    for (const auto& [node, look] : looks_of(report, graph.path)) {
+    for (const auto& [node, look] : looks_of(findings, graph.path)) {
       results[node] = {{"value", look.path}, {"bgColor", look.colour}, {"textColor", "black"}};
     }
     if (results.empty()) continue;
@@ -97,10 +94,11 @@ Status write_model_explorer_branches(const Report& report, const TextSink& sink)
 }
 
 Status write_model_explorer_scores(const Report& report, const TextSink& sink) {
+  const BranchFindings findings(report);
   ReportJson json = ReportJson::object();
   for (const ReportGraph& graph : report.graphs) {
     ReportJson results = ReportJson::object();
-    for (const auto& [node, look] : looks_of(report, graph.path)) {
+    for (const auto& [node, look] : looks_of(findings, graph.path)) {
       if (look.score) results[node] = {{"value", *look.score}};
     }
     if (results.empty()) continue;

@@ -19,22 +19,18 @@ std::string shown(const std::string& text) {
 
 class Attachment {
  public:
-  explicit Attachment(const Report& report) : report_(report) {
-    for (const ReportSpecialization& entry : report.specialization) specialization_.emplace(entry.group, &entry);
-  }
+  explicit Attachment(const Report& report) : report_(report), findings_(report) {}
 
   ReportJson run() {
     add("model", "", "ramus", "branches found by ramus " + report_.tool_version);
     std::size_t rows = 0;
-    for (const ReportGroup& group : report_.groups) {
-      if (!group.graph.empty()) continue;
+    for (const ReportGroup* group : findings_.groups_of("")) {
       if (rows++ == kMostGroups) {
         add("graph", report_.model.graph_name, "ramus ...", "more groups stand in the report");
         break;
       }
-      const auto specialization = specialization_.find(group.id);
-      add("graph", report_.model.graph_name, "ramus " + group.name,
-          sentence_of(group, specialization == specialization_.end() ? nullptr : specialization->second));
+      add("graph", report_.model.graph_name, "ramus " + group->name,
+          sentence_of(*group, findings_.specialization_of(*group)));
     }
     for (const ReportGraph& graph : report_.graphs) add_nodes(graph);
     add_factors();
@@ -50,7 +46,7 @@ class Attachment {
   }
 
   void add_nodes(const ReportGraph& graph) {
-    const auto facts = node_facts(report_, graph.path);
+    const auto facts = node_facts(findings_, graph.path);
     for (const ReportGraphNode& node : graph.nodes) {
       const auto known = facts.find(node.index);
       if (known == facts.end()) continue;
@@ -92,7 +88,7 @@ class Attachment {
   }
 
   const Report& report_;
-  std::map<std::string, const ReportSpecialization*> specialization_;
+  const BranchFindings findings_;
   ReportJson metadata_ = ReportJson::array(), metrics_ = ReportJson::array();
 };
 

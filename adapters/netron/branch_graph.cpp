@@ -34,8 +34,7 @@ struct Box {
 class BranchGraph {
  public:
   explicit BranchGraph(const Report& report)
-      : report_(report), nodes_(report.graphs.empty() ? kNone : report.graphs.front().nodes) {
-    for (const ReportSpecialization& entry : report.specialization) specialization_.emplace(entry.group, &entry);
+      : report_(report), findings_(report), nodes_(report.graphs.empty() ? kNone : report.graphs.front().nodes) {
     for (std::size_t n = 0; n < nodes_.size(); ++n) {
       place_.emplace(nodes_[n].name, n);
       for (const std::string& output : nodes_[n].outputs) writer_.emplace(output, n);
@@ -49,8 +48,8 @@ class BranchGraph {
 
   ReportJson run() {
     box_of_.assign(nodes_.size(), kNoBox);
-    for (const ReportGroup& group : report_.groups) {
-      if (group.graph.empty() && !group.parent) add_group(group);
+    for (const ReportGroup* group : findings_.groups_of("")) {
+      if (!group->parent) add_group(*group);
     }
     add_trunk();
     connect();
@@ -77,8 +76,7 @@ class BranchGraph {
   }
 
   void add_group(const ReportGroup& group) {
-    const auto scored = specialization_.find(group.id);
-    const ReportSpecialization* specialization = scored == specialization_.end() ? nullptr : scored->second;
+    const ReportSpecialization* specialization = findings_.specialization_of(group);
     for (std::size_t b = 0; b < group.branches.size(); ++b) {
       const ReportBranch& branch = group.branches[b];
       if (branch.nodes.empty()) continue;
@@ -171,8 +169,8 @@ class BranchGraph {
   static constexpr std::size_t kMostOps = 4;  // that a box of the trunk names
 
   const Report& report_;
+  const BranchFindings findings_;
   const std::vector<ReportGraphNode>& nodes_;
-  std::map<std::string, const ReportSpecialization*> specialization_;
   std::map<std::string, std::size_t> place_, writer_;        // by name of the node; by value
   std::map<std::size_t, std::vector<std::size_t>> readers_;  // nodes, by node
   std::vector<std::size_t> box_of_;                          // by node

@@ -74,23 +74,7 @@ TEST_CASE("a stream beyond the limit is left out, and that is said") {
 }
 
 TEST_CASE("heads have communities of their own, by all three ways to compose") {
-  // Three attentions of two heads of 4 units each, on a stream of 8.
-  std::string text = "x:[1,5,8] -> y : ";
-  std::string last = "x";
-  for (const std::string n : {"1", "2", "3"}) {
-    for (const std::string role : {"q", "k", "v"}) {
-      text += role + n + " = MatMul(" + last + ", W" + role + n + ":float[8,8]); " + role + "r" + n + " = Reshape(" +
-              role + n + ", shape" + role + n + ":int64[4]={1,5,2,4}); " + role + "t" + n +
-              " = Transpose[perm=[0,2,1,3]](" + role + "r" + n + "); ";
-    }
-    text += "kk" + n + " = Transpose[perm=[0,1,3,2]](kt" + n + "); s" + n + " = MatMul(qt" + n + ", kk" + n + "); p" +
-            n + " = Softmax[axis=-1](s" + n + "); c" + n + " = MatMul(p" + n + ", vt" + n + "); m" + n +
-            " = Transpose[perm=[0,2,1,3]](c" + n + "); f" + n + " = Reshape(m" + n + ", flat" + n +
-            ":int64[3]={1,5,8}); o" + n + " = MatMul(f" + n + ", Wo" + n + ":float[8,8]); h" + n + " = Add(" + last +
-            ", o" + n + "); ";
-    last = "h" + n;
-  }
-  const Analysed analysed = analyse(text + "y = Relu(h3)", {.passes = {"communities"}});
+  const Analysed analysed = analyse(attention_blocks(3), {.passes = {"communities"}});
   const Findings& found = analysed.findings;
   REQUIRE(found.communities.size() == 1);  // three blocks are too few
   const StreamCommunities& heads = found.communities[0];

@@ -126,23 +126,7 @@ TEST_CASE("pooling parts a stream, and a stream beyond a limit is left out: both
 }
 
 TEST_CASE("heads compose by queries, keys and values") {
-  // Two attentions of two heads of 4 units each, on a stream of 8.
-  std::string text = "x:[1,5,8] -> y : ";
-  std::string last = "x";
-  for (const std::string n : {"1", "2"}) {
-    for (const std::string role : {"q", "k", "v"}) {
-      text += role + n + " = MatMul(" + last + ", W" + role + n + ":float[8,8]); " + role + "r" + n + " = Reshape(" +
-              role + n + ", shape" + role + n + ":int64[4]={1,5,2,4}); " + role + "t" + n +
-              " = Transpose[perm=[0,2,1,3]](" + role + "r" + n + "); ";
-    }
-    text += "kk" + n + " = Transpose[perm=[0,1,3,2]](kt" + n + "); s" + n + " = MatMul(qt" + n + ", kk" + n + "); p" +
-            n + " = Softmax[axis=-1](s" + n + "); c" + n + " = MatMul(p" + n + ", vt" + n + "); m" + n +
-            " = Transpose[perm=[0,2,1,3]](c" + n + "); f" + n + " = Reshape(m" + n + ", flat" + n +
-            ":int64[3]={1,5,8}); o" + n + " = MatMul(f" + n + ", Wo" + n + ":float[8,8]); h" + n + " = Add(" + last +
-            ", o" + n + "); ";
-    last = "h" + n;
-  }
-  const Analysed analysed = analyse(text + "y = Relu(h2)", {.passes = {"composition"}});
+  const Analysed analysed = analyse(attention_blocks(2), {.passes = {"composition"}});
   INFO(analysed.findings.notes.size());
   REQUIRE(analysed.findings.composition.size() == 1);
   const auto& pairs = analysed.findings.composition[0].pairs;

@@ -78,4 +78,25 @@ class ResidualBlocks {
   int count_ = 0;
 };
 
+// Attentions in a row, each of two heads of 4 units, on a stream of 8.
+inline std::string attention_blocks(int count) {
+  std::string text = "x:[1,5,8] -> y : ";
+  std::string last = "x";
+  for (int block = 1; block <= count; ++block) {
+    const std::string n = std::to_string(block);
+    for (const std::string role : {"q", "k", "v"}) {
+      text += role + n + " = MatMul(" + last + ", W" + role + n + ":float[8,8]); " + role + "r" + n + " = Reshape(" +
+              role + n + ", shape" + role + n + ":int64[4]={1,5,2,4}); " + role + "t" + n +
+              " = Transpose[perm=[0,2,1,3]](" + role + "r" + n + "); ";
+    }
+    text += "kk" + n + " = Transpose[perm=[0,1,3,2]](kt" + n + "); s" + n + " = MatMul(qt" + n + ", kk" + n + "); p" +
+            n + " = Softmax[axis=-1](s" + n + "); c" + n + " = MatMul(p" + n + ", vt" + n + "); m" + n +
+            " = Transpose[perm=[0,2,1,3]](c" + n + "); f" + n + " = Reshape(m" + n + ", flat" + n +
+            ":int64[3]={1,5,8}); o" + n + " = MatMul(f" + n + ", Wo" + n + ":float[8,8]); h" + n + " = Add(" + last +
+            ", o" + n + "); ";
+    last = "h" + n;
+  }
+  return text + "y = Relu(" + last + ")";
+}
+
 }  // namespace ramus::testing
