@@ -175,7 +175,7 @@ constexpr std::array kPasses{
              find_residual_streams},
     PassInfo{"unit-features",
              PassKind::analysis,
-             "colour, frequency, orientation and size of single units",
+             "colour, frequency, direction of edges and size of single units",
              kFeatureOptions,
              {},
              find_unit_features,

@@ -27,6 +27,8 @@ void add_image_features(const KernelFeatures& found, UnitFeatures& features) {
   features.columns.push_back({"frequency", to_vector(found.frequency), false, true});
   features.columns.push_back({"orientation", to_vector(found.orientation), true, true});
   features.columns.push_back({"orientation_selectivity", to_vector(found.orientation_selectivity), false, true});
+  features.columns.push_back({"verticality", to_vector(found.verticality), false, true});
+  features.columns.push_back({"diagonality", to_vector(found.diagonality), false, true});
   features.columns.push_back({"brightness", to_vector(found.brightness), false, true});
 }
 
@@ -79,8 +81,8 @@ Result<KernelFeatures> features_of_kernels(const PassContext& context, const Lin
   const KernelShape shape{kernels.fields[0].size, kernels.fields[1].size};
   const Eigen::Index units = kernels.weights.rows();
   KernelFeatures all;
-  all.colour = all.frequency = all.orientation = all.orientation_selectivity = all.brightness =
-      Eigen::VectorXd::Zero(units);
+  all.colour = all.frequency = all.orientation = all.orientation_selectivity = Eigen::VectorXd::Zero(units);
+  all.verticality = all.diagonality = all.brightness = Eigen::VectorXd::Zero(units);
   const auto tasks = static_cast<std::size_t>((units + kUnitsOfTask - 1) / kUnitsOfTask);
   auto status = for_each_index(tasks, context.cancelled, [&](std::size_t task) -> Status {
     const Eigen::Index first = static_cast<Eigen::Index>(task) * kUnitsOfTask;
@@ -90,6 +92,8 @@ Result<KernelFeatures> features_of_kernels(const PassContext& context, const Lin
     append(some->frequency, all.frequency, first);
     append(some->orientation, all.orientation, first);
     append(some->orientation_selectivity, all.orientation_selectivity, first);
+    append(some->verticality, all.verticality, first);
+    append(some->diagonality, all.diagonality, first);
     append(some->brightness, all.brightness, first);
     return {};
   });

@@ -1,8 +1,8 @@
 // Features of single units, from the weights alone (METHODS: unit features), and those that a user gives.
 //
 //   every layer                 fan_in_norm, sparsity
-//   a layer that reads the      colour, frequency, orientation, orientation_selectivity, brightness: of the kernel from
-//   image (three channels)      the image to the unit, which is exact there
+//   a layer that reads the      colour, frequency, orientation, orientation_selectivity, verticality, diagonality,
+//   image (three channels)      brightness: of the kernel from the image to the unit, which is exact there
 //   a layer behind it           the same of its linearised kernel (linearised_network.hpp), where there is one
 //
 // Layers whose weights are a constant fill (structure without training) have no features of their own.

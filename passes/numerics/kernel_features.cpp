@@ -137,6 +137,9 @@ void describe(const RowMajor& kernel, Eigen::Index unit, KernelShape shape, cons
     added = c == 0 ? power : Matrix(added + power);
   }
   features.frequency[unit] = spectrum.mean_frequency(added);
+  const std::complex<double> edges = spectrum.doubled_direction(added);
+  features.verticality[unit] = edges.real();
+  features.diagonality[unit] = edges.imag();
 
   if (luminance.squaredNorm() * static_cast<double>(kernel.rows()) < kNoLuminance * energy) {
     features.no_luminance.push_back(unit);
@@ -172,7 +175,8 @@ Result<KernelFeatures> find_kernel_features(const KernelView& kernels, KernelSha
   KernelFeatures features;
   const Eigen::VectorXd zeros = Eigen::VectorXd::Zero(kernels.outputs);
   if (kernels.inputs == 3) features.colour = zeros;
-  features.frequency = features.orientation = features.orientation_selectivity = features.brightness = zeros;
+  features.frequency = features.orientation = features.orientation_selectivity = zeros;
+  features.verticality = features.diagonality = features.brightness = zeros;
   const Spectrum spectrum(shape);
   for (std::int64_t unit = 0; unit < kernels.outputs; ++unit) {
     describe(scaled_kernel(kernels, unit), unit, shape, spectrum, features);

@@ -1,11 +1,13 @@
 // What a filter on the image looks like, from its weights alone.
 //
 //   kernel [3 x h x w] --- remove the mean over R, G, B at each tap ---> what is left / total energy = colour
-//                      \-- remove its mean --- |2-D Fourier transform|^2 of each channel, added ---> frequency
+//                      \-- remove its mean --- |2-D Fourier transform|^2 of each channel, added ---> frequency,
+//                      |                                                              verticality, diagonality
 //                      \-- mean over channels = luminance --- |2-D Fourier transform|^2 = P(f) ---> orientation and its
 //                              \--> brightness                                                        selectivity
 //
-// All of them are ratios: scaling a kernel (either sign) or reordering its channels changes nothing.
+// All of them are ratios: scaling a kernel (either sign) or reordering its channels changes nothing. `orientation` is an
+// angle, which has no order to test; verticality and diagonality are the two coordinates of the doubled angle, which have.
 #pragma once
 
 #include <Eigen/Core>
@@ -26,9 +28,13 @@ struct KernelFeatures {
   Eigen::VectorXd orientation;  // direction in which luminance changes, degrees in [0, 180): 0 along x (a vertical
                                 // edge), 90 along y; y points down
   Eigen::VectorXd orientation_selectivity;  // |sum P e^(2i theta)| / sum P without the constant part, in [0, 1]
-  Eigen::VectorXd brightness;               // |sum of the kernel| / sum of magnitudes, in [0, 1]
-  std::vector<Eigen::Index> zero;           // units whose kernel is zero
-  std::vector<Eigen::Index> no_luminance;   // units whose luminance has less than 1e-12 of the kernel's energy
+  // sum P cos(2 theta) / sum P and sum P sin(2 theta) / sum P without the constant part, in [-1, 1], over the channels'
+  // spectra added up as for `frequency`: edges between colours have a direction too. 1 and -1: vertical and horizontal
+  // edges only; edges that rise to the right (/) and that fall (\) only.
+  Eigen::VectorXd verticality, diagonality;
+  Eigen::VectorXd brightness;              // |sum of the kernel| / sum of magnitudes, in [0, 1]
+  std::vector<Eigen::Index> zero;          // units whose kernel is zero
+  std::vector<Eigen::Index> no_luminance;  // units whose luminance has less than 1e-12 of the kernel's energy
 };
 
 // `kernels`: outputs = units, inputs = channels of the image, taps = height * width. Errors: invalid_input when the taps

@@ -142,12 +142,16 @@ def features_of(kernel, field):
     power = sum(np.abs(np.fft.fft2(channel - framed.mean(), (64, 64))) ** 2 for channel in framed)
     fy, fx = np.meshgrid(np.fft.fftfreq(64), np.fft.fftfreq(64), indexing="ij")
     grey = np.abs(np.fft.fft2(luminance, (64, 64))) ** 2
-    grey[0, 0] = 0
-    doubled = (grey * np.exp(2j * np.arctan2(fy, fx))).sum() / grey.sum()
+    turns = np.exp(2j * np.arctan2(fy, fx))
+    turns[0, 0] = 0
+    doubled = (grey * turns).sum() / grey[turns != 0].sum()
+    edges = (power * turns).sum() / power[turns != 0].sum()
     return {
         "colour": ((kernel - luminance) ** 2).sum() / energy,
         "frequency": (power * np.hypot(fy, fx)).sum() / power.sum(),
         "orientation_selectivity": abs(doubled),
+        "verticality": edges.real,
+        "diagonality": edges.imag,
         "brightness": abs(kernel.sum()) / np.abs(kernel).sum(),
     }
 

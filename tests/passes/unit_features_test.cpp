@@ -33,7 +33,8 @@ Result<Analysed> with_features(const std::string& text, const std::vector<UserFe
 TEST_CASE("the first layer has exact features of the image, those behind it linearised ones") {
   const Analysed analysed = analyse(kTwoLayers, {.passes = {"unit-features"}});
   const UnitFeatures &first = *features_of(analysed, "a"), &second = *features_of(analysed, "y");
-  const std::string names = "colour frequency orientation orientation_selectivity brightness fan_in_norm sparsity";
+  const std::string names =
+      "colour frequency orientation orientation_selectivity verticality diagonality brightness fan_in_norm sparsity";
   CHECK(columns_of(first) == names);
   CHECK(columns_of(second) == names);
   CHECK_FALSE(first.linearised);
@@ -50,7 +51,8 @@ TEST_CASE("behind a layer that only repeats and reorders units, features are tho
       "strides=[2,2]](a);"
       "y = Conv(p, B:float[2,4,1,1]={0,-2,0,0, 0,0,0,3})",
       {.passes = {"unit-features"}});
-  for (const char* const name : {"colour", "frequency", "orientation", "orientation_selectivity", "brightness"}) {
+  for (const char* const name : {"colour", "frequency", "orientation", "orientation_selectivity", "verticality",
+                                 "diagonality", "brightness"}) {
     const auto& units = features_of(analysed, "a")->find(name)->values;
     const auto& copies = features_of(analysed, "y")->find(name)->values;
     CHECK(copies[0] == doctest::Approx(units[1]));

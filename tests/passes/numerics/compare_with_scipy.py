@@ -277,8 +277,12 @@ def kernel_cases():
             around_mean = wide - wide.mean((1, 2, 3), keepdims=True)
             power = (np.abs(np.fft.fft2(around_mean, s=(64, 64))) ** 2).sum(1)
             probe.near("frequency", a["frequency"], (power * radius).sum((1, 2)) / power.sum((1, 2)), 1e-10)
-            power = np.abs(np.fft.fft2(wide.mean(1), s=(64, 64))) ** 2
             angle = np.exp(2j * np.arctan2(frequency[:, None], frequency[None, :]))
+            power[:, 0, 0] = 0
+            doubled = (power * angle).sum((1, 2)) / power.sum((1, 2))
+            probe.near("verticality", a["verticality"], doubled.real, 1e-10)
+            probe.near("diagonality", a["diagonality"], doubled.imag, 1e-10)
+            power = np.abs(np.fft.fft2(wide.mean(1), s=(64, 64))) ** 2
             power[:, 0, 0] = 0
             doubled = (power * angle).sum((1, 2)) / power.sum((1, 2))
             probe.near("selectivity", a["selectivity"], np.abs(doubled), 1e-10)

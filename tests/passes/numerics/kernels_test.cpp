@@ -108,6 +108,11 @@ TEST_CASE("a grey grating has no colour, its own frequency and its own direction
     CHECK(f.orientation_selectivity[0] > 0.8);
     const double off = std::abs(f.orientation[0] - degrees);
     CHECK(std::min(off, 180 - off) < 2);
+    // The phase of a wave cut off at the border moves its doubled direction by a few hundredths.
+    CHECK(f.verticality[0] ==
+          doctest::Approx(f.orientation_selectivity[0] * std::cos(degrees * M_PI / 90)).epsilon(0.1));
+    CHECK(f.diagonality[0] ==
+          doctest::Approx(f.orientation_selectivity[0] * std::sin(degrees * M_PI / 90)).epsilon(0.1));
   }
 }
 
@@ -119,6 +124,20 @@ TEST_CASE("a colour-opponent blob is pure colour, without luminance and low in f
   CHECK(f.no_luminance == std::vector<Eigen::Index>{0});
   CHECK(f.frequency[0] < 0.12);
   CHECK(features_of(painted(7, grey, blob), 7).brightness[0] == doctest::Approx(1));
+}
+
+TEST_CASE("edges between colours have a direction, too") {
+  const auto right_of_middle = [](double x, double) { return x < 3 ? -1.0 : 1.0; };
+  const auto below_middle = [](double, double y) { return y < 3 ? -1.0 : 1.0; };
+  const auto below_rising_line = [](double x, double y) { return x + y < 6 ? -1.0 : 1.0; };
+  const KernelFeatures vertical = features_of(painted(6, opponent, right_of_middle), 6);
+  CHECK(vertical.no_luminance.size() == 1);
+  CHECK(vertical.verticality[0] > 0.8);
+  CHECK(vertical.diagonality[0] == doctest::Approx(0).epsilon(1e-9));
+  CHECK(features_of(painted(6, opponent, below_middle), 6).verticality[0] == doctest::Approx(-vertical.verticality[0]));
+  const KernelFeatures rising = features_of(painted(6, opponent, below_rising_line), 6);
+  CHECK(rising.verticality[0] == doctest::Approx(0).epsilon(1e-9));
+  CHECK(rising.diagonality[0] > 0.5);
 }
 
 TEST_CASE("features do not change with scale, sign or the order of channels") {
@@ -134,6 +153,8 @@ TEST_CASE("features do not change with scale, sign or the order of channels") {
   CHECK(a.frequency[0] == doctest::Approx(b.frequency[0]).epsilon(1e-6));
   CHECK(a.orientation[0] == doctest::Approx(b.orientation[0]).epsilon(1e-5));
   CHECK(a.orientation_selectivity[0] == doctest::Approx(b.orientation_selectivity[0]).epsilon(1e-5));
+  CHECK(a.verticality[0] == doctest::Approx(b.verticality[0]).epsilon(1e-5));
+  CHECK(a.diagonality[0] == doctest::Approx(b.diagonality[0]).epsilon(1e-5));
   CHECK(a.brightness[0] == doctest::Approx(b.brightness[0]).epsilon(1e-6));
 }
 

@@ -170,6 +170,8 @@ json kernel(const json& q) {
   answer["frequency"] = to_json(f->frequency);
   answer["orientation"] = to_json(f->orientation);
   answer["selectivity"] = to_json(f->orientation_selectivity);
+  answer["verticality"] = to_json(f->verticality);
+  answer["diagonality"] = to_json(f->diagonality);
   answer["brightness"] = to_json(f->brightness);
   return answer;
 }
