@@ -49,10 +49,18 @@ Json to_json(const SpecializationFact& fact) {
   return json;
 }
 
+// Without what means something in the setting that names layers: "gpu(mixed3a/, =tail); cpu(...)".
+std::string as_layer(std::string path) {
+  std::replace_if(
+      path.begin(), path.end(), [](char c) { return std::string_view("(),;= ").find(c) != std::string_view::npos; },
+      '_');
+  return path;
+}
+
 class Annotator {
  public:
-  Annotator(const Report& report, const NodeCounts& node_counts)
-      : report_(report), node_counts_(node_counts), findings_(report) {}
+  Annotator(const Report& report, const NodeCounts& node_counts, const ForeignAnnotations& foreign)
+      : report_(report), node_counts_(node_counts), findings_(report), foreign_(foreign) {}
 
   ModelAnnotations run() {
     ModelAnnotations annotations;
@@ -92,15 +100,23 @@ class Annotator {
     return summary;
   }
 
-  static std::vector<MetadataEntry> entries_of(const NodeFacts& facts) {
+  std::vector<MetadataEntry> entries_of(const NodeFacts& facts) const {
     std::vector<MetadataEntry> entries;
-    const auto joined = [](const auto& parts) {
+    const auto joined = [](const auto& parts, char between) {
       std::string text;
-      for (const std::string& part : parts) text += (text.empty() ? "" : ";") + part;
+      for (const std::string& part : parts) {
+        if (!text.empty()) text += between;
+        text += part;
+      }
       return text;
     };
-    if (!facts.branches.empty()) entries.push_back({"ramus.branch", joined(facts.branches)});
-    entries.push_back({"ramus.role", facts.roles.empty() ? "trunk" : joined(facts.roles)});
+    if (!facts.branches.empty()) {
+      entries.push_back({"ramus.branch", joined(facts.branches, ';')});
+      const std::string path = joined(facts.branches, '/');
+      if (foreign_.name_spaces) entries.push_back({"namespace", path});
+      if (foreign_.layers) entries.push_back({"layer_ann", as_layer(path)});
+    }
+    entries.push_back({"ramus.role", facts.roles.empty() ? "trunk" : joined(facts.roles, ';')});
     Json specialization = Json::array();
     for (const SpecializationFact& fact : facts.specialization) specialization.push_back(to_json(fact));
     if (!specialization.empty()) {
@@ -133,6 +149,7 @@ class Annotator {
   const Report& report_;
   const NodeCounts& node_counts_;
   const BranchFindings findings_;
+  const ForeignAnnotations foreign_;
 };
 
 Status check_indices(const Report& report, const NodeCounts& node_counts) {
@@ -183,7 +200,8 @@ std::string run_length_coded(const std::vector<UnitAssignment>& units) {
   return text;
 }
 
-Result<ModelAnnotations> annotations_from(const Report& report, const WireModel& model) {
+Result<ModelAnnotations> annotations_from(const Report& report, const WireModel& model,
+                                          const ForeignAnnotations& foreign) {
   auto digest = model_digest(model);
   if (!digest) return propagate(std::move(digest.error()));
   if (*digest != report.model.digest) {
@@ -193,7 +211,7 @@ Result<ModelAnnotations> annotations_from(const Report& report, const WireModel&
   NodeCounts node_counts;
   count_nodes(model.main_graph(), "", node_counts);
   if (auto status = check_indices(report, node_counts); !status) return propagate(std::move(status.error()));
-  return Annotator(report, node_counts).run();
+  return Annotator(report, node_counts, foreign).run();
 }
 
 }  // namespace ramus

@@ -7,6 +7,7 @@
 
 #include "graph/weight_layer.hpp"
 #include "plugin/onnx/inferred_types.hpp"
+#include "plugin/report_graph.hpp"
 
 namespace ramus {
 namespace {
@@ -33,7 +34,7 @@ class ReportBuilder {
   }
 
   void run() {
-    add_graph();
+    report_.graphs.push_back(describe_graph(source_));
     for (const BranchTree::Entry& entry : tree_.entries) add_group(entry);
     const std::size_t first_stream = report_.streams.size();
     for (const ResidualStream& stream : found_.streams) add_stream(stream);
@@ -55,23 +56,6 @@ class ReportBuilder {
   }
 
  private:
-  void add_graph() {
-    ReportGraph graph{source_.path, source_.prefix, {}};
-    const Graph& original = *source_.original;
-    const auto names = [&](const std::vector<ValueId>& values) {
-      std::vector<std::string> list;
-      for (const ValueId value : values) list.push_back(value.exists() ? original[value].name : std::string());
-      return list;
-    };
-    for (std::size_t n = 0; n < original.nodes().size(); ++n) {
-      const Node& node = original.nodes()[n];
-      const bool is_onnx = node.domain.empty() || node.domain == "ai.onnx";
-      graph.nodes.push_back({source_.prefix + node.name, is_onnx ? node.op : node.domain + "." + node.op,
-                             node.origins.front(), names(node.inputs), names(node.outputs), source_.hashes.at(n)});
-    }
-    report_.graphs.push_back(std::move(graph));
-  }
-
   // The file's node that gave a node of the normal form its name.
   ReportNode node(NodeId id) const {
     const Node& normal = normal_[id];

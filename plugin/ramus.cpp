@@ -14,6 +14,7 @@
 #include "plugin/log_sink.hpp"
 #include "plugin/onnx/rewrite_writer.hpp"
 #include "plugin/passes_table.hpp"
+#include "plugin/reattach/reattach.hpp"
 #include "plugin/report_formats.hpp"
 #include "plugin/rewrite.hpp"
 #include "plugin/user_features.hpp"
@@ -354,13 +355,32 @@ ramus_status ramus_comparison_write(const ramus_comparison* comparison, const ch
   });
 }
 
-ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user,
-                            ramus_error* error) {
+ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, const ramus_annotate_options* options,
+                            ramus_writer writer, void* user, ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (model == nullptr || report == nullptr || writer == nullptr) return usage("annotate: NULL argument");
-    auto annotations = ramus::annotations_from(report->report, *model->wire);
+    const auto wanted = sized<ramus_annotate_options>(options, RAMUS_ANNOTATE_OPTIONS_INIT);
+    const ramus::ForeignAnnotations foreign{wanted.write_namespace != 0, wanted.write_layer_ann != 0};
+    auto annotations = ramus::annotations_from(report->report, *model->wire, foreign);
     if (!annotations) return ramus::propagate(std::move(annotations.error()));
-    return ramus::annotate(*model->wire, *annotations, byte_sink(writer, user));
+    const auto taken = ramus::annotate(*model->wire, *annotations, byte_sink(writer, user));
+    if (!taken) return ramus::propagate(ramus::Error(taken.error()));
+    for (const auto& [key, nodes] : *taken) {
+      model->session->log->info("{} nodes keep the '{}' that they have", nodes, key);
+    }
+    return {};
+  });
+}
+
+ramus_status ramus_reattach(ramus_model* model, const ramus_report* report, ramus_report** reattached,
+                            ramus_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (model == nullptr || report == nullptr || reattached == nullptr) return usage("reattach: NULL argument");
+    auto found = ramus::reattach(report->report, *model->wire, model->session->host());
+    if (!found) return ramus::propagate(std::move(found.error()));
+    for (const std::string& line : found->lines) model->session->log->info("{}", line);
+    *reattached = new ramus_report{std::move(found->report)};
+    return {};
   });
 }
 

@@ -2,7 +2,7 @@
  *
  * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
  * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
- * `threads` allows. ramus_analyze, ramus_compare and ramus_rewrite fork short-lived children, in which the official ONNX library infers
+ * `threads` allows. ramus_analyze, ramus_compare, ramus_reattach and ramus_rewrite fork short-lived children, in which the official ONNX library infers
  * shapes and checks models: that library may crash on hostile ones, and the host must not.
  *
  *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
@@ -201,12 +201,31 @@ RAMUS_API ramus_status ramus_comparison_write(const ramus_comparison* comparison
 
 /* ---- Writing into models -------------------------------------------------------------------------------------------- */
 
+/* Entries of nodes beyond those of "ramus.", for other tools; a node that has such an entry of its own keeps it, and the log
+ * (RAMUS_LOG_INFO) says how many do. */
+typedef struct ramus_annotate_options {
+  size_t struct_size;
+  int32_t write_namespace; /* 1: "namespace", the branches around a node, by which Model Explorer nests nodes */
+  int32_t write_layer_ann; /* 1: "layer_ann", the same, by which ONNX Runtime places nodes on devices
+                              (session.layer_assignment_settings) */
+} ramus_annotate_options;
+#define RAMUS_ANNOTATE_OPTIONS_INIT \
+  { sizeof(ramus_annotate_options), 0, 0 }
+
 /* The model with the report's findings in its metadata_props, every other byte as it was; entries of an earlier
- * annotation are replaced. RAMUS_USAGE: the report is of other bytes. [object: model, report] */
-RAMUS_API ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user,
+ * annotation are replaced. `options` may be NULL. RAMUS_USAGE: the report is of other bytes. [object: model, report] */
+RAMUS_API ramus_status ramus_annotate(ramus_model* model, const ramus_report* report,
+                                      const ramus_annotate_options* options, ramus_writer writer, void* user,
                                       ramus_error* error);
 
-/* The model without any "ramus." entry: byte for byte what was annotated. [object: model] */
+/* The report's findings on a model that was made of the report's own: by an optimiser, a converter, or by renaming. Nodes
+ * are found by what they compute, by the values that they write, and by their places between others; what several nodes
+ * could be is not found. Numbers stay those of the first model. The log gets lines (RAMUS_LOG_INFO): how much was found,
+ * and each group and stream that was not. RAMUS_USAGE: no group is found. [object: model, report] */
+RAMUS_API ramus_status ramus_reattach(ramus_model* model, const ramus_report* report, ramus_report** reattached,
+                                      ramus_error* error);
+
+/* The model without any entry of ours: byte for byte what was annotated. [object: model] */
 RAMUS_API ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ramus_error* error);
 
 /* A model of the same function, up to rounding, with its branches made visible; weights are copied byte for byte, bodies

@@ -158,19 +158,21 @@ struct ReportModularity {
   PartitionModularity values;       // without groups and layers
 };
 
-// What the sidecar keeps of each graph's nodes: found again after renaming and optimising by their hashes, and drawn by
-// their values.
+// What the sidecar keeps of each graph's nodes: found again after renaming and optimising (reattach/node_matching.hpp),
+// and drawn by their values.
 struct ReportGraphNode {
   std::string name;                          // as shown
   std::string op;                            // with its domain, where that is not ONNX's own: "com.microsoft.Gelu"
   std::uint32_t index = 0;                   // place in the file's list of its graph; in a local function: of the call
   std::vector<std::string> inputs, outputs;  // values; empty where optional ones are left out
   std::string hash;                          // structural (structural_hash.hpp)
+  std::vector<std::int64_t> weight;          // dims of the matrix or kernel that it applies; empty: none
 };
 
 struct ReportGraph {
-  std::string path;    // "" for the main graph, "12/then_branch" for a body
-  std::string prefix;  // what stands before its nodes' names: "" or "If_3/then_branch/"
+  std::string path;                          // "" for the main graph, "12/then_branch" for a body
+  std::string prefix;                        // what stands before its nodes' names: "" or "If_3/then_branch/"
+  std::vector<std::string> inputs, outputs;  // values; inputs without those that are initializers
   std::vector<ReportGraphNode> nodes;
 };
 

@@ -1,209 +1,16 @@
 #include "adapters/cli/commands.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
-#include <cstdio>
 #include <deque>
-#include <filesystem>
-#include <fstream>
 
-#include "adapters/cli/handles.hpp"
+#include "adapters/cli/analysis.hpp"
 #include "adapters/cli/input.hpp"
 #include "adapters/cli/output_file.hpp"
-#include "adapters/cli/progress_bar.hpp"
+#include "adapters/cli/paths.hpp"
+#include "adapters/cli/run.hpp"
 
 namespace ramus::cli {
 namespace {
-
-// The session that an interrupt cancels; a second interrupt ends the process as usual.
-volatile std::sig_atomic_t interrupts = 0;
-ramus_session* session_to_cancel = nullptr;
-
-extern "C" void on_interrupt(int signal) {
-  interrupts = interrupts + 1;
-  ramus_session_cancel(session_to_cancel);
-  if (interrupts > 1) {
-    remove_temporary_files();
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-  }
-}
-
-// Without SA_RESTART, so that a read of standard input ends too.
-void handle_interrupts(void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-}
-
-class Run {
- public:
-  explicit Run(const CommonArguments& common, std::int32_t usual_log_level = RAMUS_LOG_WARNING)
-      : bar_(common.progress == Show::always ||
-             (common.progress == Show::automatic && !common.quiet && isatty(STDERR_FILENO) != 0)) {
-    ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
-    config.threads = common.threads;
-    config.log_level = common.log_level.value_or(usual_log_level);
-    config.log_user = this;
-    config.log = [](void* user, std::int32_t, const char* text) {
-      static_cast<Run*>(user)->bar_.clear();
-      std::fprintf(stderr, "ramus: %s\n", text);
-    };
-    config.progress_user = this;
-    config.progress = [](void* user, const char* phase, std::uint64_t done, std::uint64_t total) {
-      static_cast<Run*>(user)->bar_.show(phase, done, total);
-    };
-    ramus_session* made = nullptr;
-    ramus_error error = RAMUS_ERROR_INIT;
-    check(ramus_session_create(&config, &made, &error), error);
-    session_.reset(made);
-    session_to_cancel = made;
-    handle_interrupts(on_interrupt);
-  }
-
-  ~Run() {
-    handle_interrupts(SIG_DFL);
-    session_to_cancel = nullptr;
-  }
-
-  ramus_session* session() const { return session_.get(); }
-  ProgressBar& bar() { return bar_; }
-
-  // What standard input holds, read once.
-  const std::string& standard_input() {
-    if (!standard_input_) standard_input_ = read_text("-", [] { return interrupts > 0; });
-    return *standard_input_;
-  }
-
-  Model open(const std::string& path) {
-    ramus_model* opened = nullptr;
-    ramus_error error = RAMUS_ERROR_INIT;
-    if (path == "-") {
-      const std::string& bytes = standard_input();
-      check(ramus_model_open_named(session(), bytes.data(), bytes.size(), nullptr, "-", &opened, &error), error);
-    } else {
-      check(ramus_model_open(session(), path.c_str(), &opened, &error), error);
-    }
-    return Model(opened);
-  }
-
- private:
-  ProgressBar bar_;
-  Session session_;
-  std::optional<std::string> standard_input_;
-};
-
-std::vector<const char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<const char*> list;
-  std::transform(texts.begin(), texts.end(), std::back_inserter(list),
-                 [](const std::string& text) { return text.c_str(); });
-  return list;
-}
-
-// What --features names, read.
-struct FeaturesFile {
-  std::string path, data;
-  std::optional<std::string> layer;  // of an array
-};
-
-FeaturesFile named_features(const std::string& argument) {
-  if (!argument.ends_with(".npy")) return {argument, {}, std::nullopt};
-  const std::size_t split = argument.rfind('=');
-  if (split == std::string::npos || split == 0) {
-    throw Failure(Exit::usage,
-                  argument + ": an array needs the layer whose units are its rows; write LAYER=" + argument);
-  }
-  return {argument.substr(split + 1), {}, argument.substr(0, split)};
-}
-
-class Features {
- public:
-  explicit Features(const std::vector<std::string>& arguments) {
-    for (const std::string& argument : arguments) {
-      FeaturesFile& file = files_.emplace_back(named_features(argument));
-      file.data = read_text(file.path);
-    }
-    for (const FeaturesFile& file : files_) {
-      ramus_features entry = RAMUS_FEATURES_INIT;
-      if (file.layer) entry.layer = file.layer->c_str();
-      entry.data = file.data.data();
-      entry.size = file.data.size();
-      entry.name = file.path.c_str();
-      entries_.push_back(entry);
-    }
-    for (const ramus_features& entry : entries_) pointers_.push_back(&entry);
-  }
-
-  void add_to(ramus_analyze_options& options) const {
-    options.features = pointers_.data();
-    options.features_count = pointers_.size();
-  }
-
- private:
-  std::vector<FeaturesFile> files_;
-  std::vector<ramus_features> entries_;
-  std::vector<const ramus_features*> pointers_;
-};
-
-// How to analyse, with what the arguments name read; they outlive it.
-class Analysis {
- public:
-  Analysis(const CommonArguments& common, const std::vector<std::string>& passes,
-           const std::optional<std::string>& labels, const std::vector<std::string>& features)
-      : features_(features), passes_(pointers(passes)), settings_(pointers(common.settings)), labels_name_(labels) {
-    if (labels) labels_ = read_text(*labels);
-    options_.passes = passes_.data();
-    options_.pass_count = passes_.size();
-    options_.settings = settings_.data();
-    options_.setting_count = settings_.size();
-    options_.seed = common.seed;
-    features_.add_to(options_);
-    if (!labels) return;
-    options_.labels = labels_.data();
-    options_.labels_size = labels_.size();
-    options_.labels_name = labels_name_->c_str();
-  }
-  Analysis(const Analysis&) = delete;
-  Analysis& operator=(const Analysis&) = delete;
-
-  const ramus_analyze_options* options() const { return &options_; }
-
- private:
-  Features features_;
-  std::vector<const char*> passes_, settings_;
-  std::optional<std::string> labels_name_;
-  std::string labels_;
-  ramus_analyze_options options_ = RAMUS_ANALYZE_OPTIONS_INIT;
-};
-
-ReportHandle analyze_model(Run& run, const Model& model, const CommonArguments& common,
-                           const std::vector<std::string>& passes, const std::optional<std::string>& labels,
-                           const std::vector<std::string>& features) {
-  const Analysis analysis(common, passes, labels, features);
-  ramus_report* report = nullptr;
-  ramus_error error = RAMUS_ERROR_INIT;
-  check(ramus_analyze(model.get(), analysis.options(), &report, &error), error);
-  run.bar().clear();
-  return ReportHandle(report);
-}
-
-ReportHandle read_report(Run& run, const std::string& path, const std::string& json) {
-  ramus_report* read = nullptr;
-  ramus_error error = RAMUS_ERROR_INIT;
-  const ramus_status status = ramus_report_read(run.session(), json.data(), json.size(), &read, &error);
-  if (status == RAMUS_INVALID_INPUT) throw Failure(Exit::invalid_input, path + ": " + error.message);
-  check(status, error);
-  return ReportHandle(read);
-}
-
-// A report is JSON, and no model begins like JSON: the first byte would be a group, which protobuf gave up before ONNX.
-bool is_report(const std::string& path, Run& run) {
-  if (path == "-") return run.standard_input().starts_with('{');
-  std::ifstream file(path, std::ios::binary);
-  return file.get() == '{';
-}
 
 // The writer's own reason says more than "the writer asked to stop".
 void check_written(ramus_status status, const ramus_error& error, const OutputFile& file) {
@@ -218,45 +25,16 @@ void write_report(const ReportHandle& report, const std::string& format, OutputF
   check_written(ramus_report_write(report.get(), format.c_str(), OutputFile::write_to, &file, &error), error, file);
 }
 
-void write_annotated(const Model& model, const ReportHandle& report, OutputFile& file) {
+void write_annotated(const Model& model, const ReportHandle& report, const ForeignKeys& keys, OutputFile& file) {
+  ramus_annotate_options options = RAMUS_ANNOTATE_OPTIONS_INIT;
+  options.write_namespace = keys.name_space ? 1 : 0;
+  options.write_layer_ann = keys.layer_ann ? 1 : 0;
   ramus_error error = RAMUS_ERROR_INIT;
-  check_written(ramus_annotate(model.get(), report.get(), OutputFile::write_to, &file, &error), error, file);
+  check_written(ramus_annotate(model.get(), report.get(), &options, OutputFile::write_to, &file, &error), error, file);
 }
 
 void commit(std::vector<OutputFile>& files) {
   for (OutputFile& file : files) file.commit();
-}
-
-bool is_same_file(const std::string& a, const std::string& b) {
-  if (a == "-" || b == "-") return a == b;
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path first = fs::weakly_canonical(fs::absolute(a, error), error);
-  const fs::path second = fs::weakly_canonical(fs::absolute(b, error), error);
-  return !error && first == second;
-}
-
-// Every output has a file of its own, and none of them is one of the inputs.
-void check_paths(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (std::size_t j = i + 1; j < outputs.size(); ++j) {
-      if (is_same_file(outputs[i], outputs[j])) throw Failure(Exit::usage, outputs[i] + ": is named for two outputs");
-    }
-    for (const std::string& input : inputs) {
-      if (outputs[i] == "-" || !is_same_file(outputs[i], input)) continue;
-      throw Failure(Exit::usage, outputs[i] + ": is an input; name another file for the output");
-    }
-  }
-}
-
-// Whether the output comes to lie elsewhere than the model. Where a pipe ends, nobody knows.
-bool leaves_folder(const std::string& model, const std::string& output) {
-  if (model == "-" || output == "-") return false;
-  const auto folder = [](const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
-    return (parent.empty() ? std::filesystem::path(".") : parent).string();
-  };
-  return !is_same_file(folder(model), folder(output));
 }
 
 std::string sidecar_of(const std::string& annotated) { return annotated + ".ramus.json"; }
@@ -264,6 +42,9 @@ std::string sidecar_of(const std::string& annotated) { return annotated + ".ramu
 }  // namespace
 
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
+  if ((arguments.keys.name_space || arguments.keys.layer_ann) && !arguments.annotated) {
+    throw Failure(Exit::usage, "--namespace and --layer-ann: go into an annotated model; add --annotate OUT.onnx");
+  }
   const std::optional<std::string> sidecar_path = arguments.report ? arguments.report
                                                   : arguments.annotated && *arguments.annotated != "-"
                                                       ? std::optional(sidecar_of(*arguments.annotated))
@@ -285,7 +66,7 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
   if (arguments.annotated) annotated = &files.emplace_back(*arguments.annotated);
   if (sidecar_path) sidecar = &files.emplace_back(*sidecar_path);
   const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels, arguments.features);
-  if (annotated != nullptr) write_annotated(model, report, *annotated);
+  if (annotated != nullptr) write_annotated(model, report, arguments.keys, *annotated);
   if (sidecar != nullptr) write_report(report, "json", *sidecar);
   const bool standard_output_taken =
       (arguments.annotated && *arguments.annotated == "-") || (arguments.report && *arguments.report == "-");
@@ -309,10 +90,27 @@ void annotate(const CommonArguments& common, const AnnotateArguments& arguments)
   } else {
     report = analyze_model(run, model, common, {}, std::nullopt, {});
   }
-  write_annotated(model, report, annotated);
+  write_annotated(model, report, arguments.keys, annotated);
   if (!arguments.report && annotated.path() != "-") {
     write_report(report, "json", files.emplace_back(sidecar_of(annotated.path())));
   }
+  commit(files);
+}
+
+void reattach(const CommonArguments& common, const ReattachArguments& arguments) {
+  check_paths({arguments.output}, {arguments.report});
+  Run run(common, common.quiet ? RAMUS_LOG_WARNING : RAMUS_LOG_INFO);
+  const Model model = run.open(arguments.model);
+  std::vector<OutputFile> files;
+  files.reserve(2);
+  OutputFile& annotated = files.emplace_back(arguments.output);
+  const ReportHandle report = read_report(run, arguments.report, read_text(arguments.report));
+  ramus_report* found = nullptr;
+  ramus_error error = RAMUS_ERROR_INIT;
+  check(ramus_reattach(model.get(), report.get(), &found, &error), error);
+  const ReportHandle reattached(found);
+  write_annotated(model, reattached, arguments.keys, annotated);
+  if (annotated.path() != "-") write_report(reattached, "json", files.emplace_back(sidecar_of(annotated.path())));
   commit(files);
 }
 

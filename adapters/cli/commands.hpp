@@ -19,9 +19,15 @@ struct CommonArguments {
   std::vector<std::string> settings;
 };
 
+// What annotated models hold beside entries of "ramus.".
+struct ForeignKeys {
+  bool name_space = false, layer_ann = false;
+};
+
 struct AnalyzeArguments {
   std::string model;
   std::optional<std::string> report, annotated, labels;
+  ForeignKeys keys;
   std::vector<std::string> features;  // FILE.json, or LAYER=FILE.npy
   std::vector<std::string> passes;
   std::string format = "text";
@@ -30,6 +36,12 @@ struct AnalyzeArguments {
 struct AnnotateArguments {
   std::string model, output;
   std::optional<std::string> report;
+  ForeignKeys keys;
+};
+
+struct ReattachArguments {
+  std::string report, model, output;
+  ForeignKeys keys;
 };
 
 struct StripArguments {
@@ -56,6 +68,7 @@ struct ExportArguments {
 
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
+void reattach(const CommonArguments& common, const ReattachArguments& arguments);
 void strip(const CommonArguments& common, const StripArguments& arguments);
 void rewrite(const CommonArguments& common, const RewriteArguments& arguments);
 void compare(const CommonArguments& common, const CompareArguments& arguments);

@@ -58,6 +58,12 @@ void add_questions(CLI::App& command, Arguments& arguments) {
       ->type_name("FORMAT");
 }
 
+void add_keys(CLI::App& command, ForeignKeys& keys) {
+  command.add_flag("--namespace", keys.name_space,
+                   "Annotated nodes also hold their branches as 'namespace', by which Model Explorer nests nodes");
+  command.add_flag("--layer-ann", keys.layer_ann, "And as 'layer_ann', by which ONNX Runtime places nodes on devices");
+}
+
 void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& arguments) {
   CLI::App* command = app.add_subcommand("analyze", "Find branches, factors and specialization");
   command->add_option("MODEL", arguments.model, "An ONNX file; - reads standard input")->required()->type_name("");
@@ -67,6 +73,7 @@ void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& argum
       ->type_name("OUT.onnx");
   command->add_option("--labels", arguments.labels, "Families of units: {\"layer\": {\"family\": [unit, ...]}}")
       ->type_name("FILE.json");
+  add_keys(*command, arguments.keys);
   add_questions(*command, arguments);
   add_analysis(*command, common);
   add_common(*command, common);
@@ -81,9 +88,27 @@ void add_annotate(CLI::App& app, CommonArguments& common, AnnotateArguments& arg
       ->type_name("OUT.onnx");
   command->add_option("--report", arguments.report, "A report of this model; without it the model is analysed")
       ->type_name("REPORT.json");
+  add_keys(*command, arguments.keys);
   add_analysis(*command, common);
   add_common(*command, common);
   command->callback([&] { annotate(common, arguments); });
+}
+
+void add_reattach(CLI::App& app, CommonArguments& common, ReattachArguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "reattach", "Write a report's findings into what an optimiser, a converter or a renaming made of its model");
+  command->add_option("REPORT", arguments.report, "A report of the model as it was, from analyze or annotate")
+      ->required()
+      ->type_name("");
+  command->add_option("MODEL", arguments.model, "The model as it is now; - reads standard input")
+      ->required()
+      ->type_name("");
+  command->add_option("-o", arguments.output, "The annotated model; - writes standard output")
+      ->required()
+      ->type_name("OUT.onnx");
+  add_keys(*command, arguments.keys);
+  add_common(*command, common);
+  command->callback([&] { reattach(common, arguments); });
 }
 
 void add_strip(CLI::App& app, CommonArguments& common, StripArguments& arguments) {
@@ -174,6 +199,7 @@ int run(int argc, char** argv) {
   CommonArguments common;
   AnalyzeArguments analyze_arguments;
   AnnotateArguments annotate_arguments;
+  ReattachArguments reattach_arguments;
   StripArguments strip_arguments;
   RewriteArguments rewrite_arguments;
   CompareArguments compare_arguments;
@@ -181,6 +207,7 @@ int run(int argc, char** argv) {
   std::string passes_format = "text";
   add_analyze(app, common, analyze_arguments);
   add_annotate(app, common, annotate_arguments);
+  add_reattach(app, common, reattach_arguments);
   add_strip(app, common, strip_arguments);
   add_rewrite(app, common, rewrite_arguments);
   add_compare(app, common, compare_arguments);

@@ -107,8 +107,13 @@ ReportJson graphs_to_json(const Report& report) {
                        {"inputs", node.inputs},
                        {"outputs", node.outputs},
                        {"hash", node.hash}});
+      if (!node.weight.empty()) nodes.back()["weight"] = node.weight;
     }
-    list.push_back({{"path", graph.path}, {"prefix", graph.prefix}, {"nodes", std::move(nodes)}});
+    list.push_back({{"path", graph.path},
+                    {"prefix", graph.prefix},
+                    {"inputs", graph.inputs},
+                    {"outputs", graph.outputs},
+                    {"nodes", std::move(nodes)}});
   }
   return list;
 }

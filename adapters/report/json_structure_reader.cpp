@@ -114,9 +114,18 @@ ReportGraph read_graph(const Field& field) {
   ReportGraph graph;
   graph.path = field["path"].text();
   graph.prefix = field["prefix"].text();
+  graph.inputs = field["inputs"].texts();
+  graph.outputs = field["outputs"].texts();
   graph.nodes = field["nodes"].list([](const Field& node) {
-    return ReportGraphNode{node["name"].text(),    node["op"].text(),       node["index"].index(),
-                           node["inputs"].texts(), node["outputs"].texts(), node["hash"].text()};
+    ReportGraphNode read{node["name"].text(),
+                         node["op"].text(),
+                         node["index"].index(),
+                         node["inputs"].texts(),
+                         node["outputs"].texts(),
+                         node["hash"].text(),
+                         {}};
+    if (node.has("weight")) read.weight = node["weight"].list([](const Field& dim) { return dim.integer(); });
+    return read;
   });
   return graph;
 }

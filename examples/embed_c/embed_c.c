@@ -27,7 +27,7 @@ static ramus_status run(ramus_session* session, const char* path, const char* an
   if (status == RAMUS_OK && annotated) {
     FILE* file = fopen(annotated, "wb");
     if (file) {
-      status = ramus_annotate(model, report, write_to_file, file, error);
+      status = ramus_annotate(model, report, NULL, write_to_file, file, error);
       if (fclose(file) != 0 || status != RAMUS_OK) remove(annotated);
     } else {
       status = RAMUS_USAGE;

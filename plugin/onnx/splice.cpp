@@ -1,5 +1,6 @@
 #include "plugin/onnx/splice.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -27,8 +28,48 @@ std::string serialize(const Entries* entries, std::uint32_t number) {
   return out;
 }
 
-bool is_ours(Bytes metadata_entry) {
-  return find_text(metadata_entry, entry::key).substr(0, kMetadataPrefix.size()) == kMetadataPrefix;
+bool is_our_key(std::string_view key) { return key.substr(0, kMetadataPrefix.size()) == kMetadataPrefix; }
+
+// The keys of a node's entries that we wrote for other tools, and of those that others wrote.
+struct ForeignKeys {
+  std::set<std::string> ours, theirs;
+};
+
+ForeignKeys foreign_keys(Bytes node) {
+  ForeignKeys keys;
+  Cursor cursor(node);
+  Field field;
+  while (cursor.next(field)) {
+    if (field.number != metadata_field(Message::node) || field.type != WireType::length_delimited) continue;
+    const std::string_view key = find_text(field.value, entry::key);
+    if (!is_our_key(key)) keys.theirs.emplace(key);
+    if (key != kWrittenKey) continue;
+    std::string_view list = find_text(field.value, entry::value);
+    while (!list.empty()) {
+      const std::size_t end = std::min(list.find(';'), list.size());
+      keys.ours.emplace(list.substr(0, end));
+      list.remove_prefix(std::min(end + 1, list.size()));
+    }
+  }
+  for (const std::string& key : keys.ours) keys.theirs.erase(key);
+  return keys;
+}
+
+// What goes into a node that holds entries of others: theirs stay, and ours of foreign keys are listed.
+Entries beside(const Entries& added, const std::set<std::string>& theirs, TakenKeys& taken) {
+  Entries entries;
+  std::string written;
+  for (const MetadataEntry& item : added) {
+    const bool is_foreign = !is_our_key(item.key);
+    if (is_foreign && theirs.count(item.key) != 0) {
+      ++taken[item.key];
+      continue;
+    }
+    if (is_foreign) written += (written.empty() ? "" : ";") + item.key;
+    entries.push_back(item);
+  }
+  if (!written.empty()) entries.push_back({std::string(kWrittenKey), std::move(written)});
+  return entries;
 }
 
 // Which annotations have not met their object yet, as text for the error.
@@ -73,11 +114,13 @@ class Splicer {
     edit(Message::model, model_, added, "", annotations_ != nullptr);
     return std::move(edits_);
   }
+  const TakenKeys& taken() const { return taken_; }
 
  private:
   // `path`: of the graph that this message is or belongs to. `is_open`: annotations may apply (not in functions).
   std::int64_t edit(Message kind, Bytes message, const Entries* added, const std::string& path, bool is_open) {
     const std::uint32_t metadata = metadata_field(kind);
+    const ForeignKeys foreign = kind == Message::node ? foreign_keys(message) : ForeignKeys{};
     std::int64_t grown = 0;
     std::uint32_t place = 0;  // among the nodes of a graph, or the graphs of an attribute
     Cursor cursor(message);
@@ -89,7 +132,8 @@ class Splicer {
       }
       if (field.type != WireType::length_delimited) continue;
       if (field.number == metadata && metadata != 0) {
-        if (is_ours(field.value)) grown += edits_.replace(field.whole, {});
+        const std::string_view key = find_text(field.value, entry::key);
+        if (is_our_key(key) || foreign.ours.count(std::string(key)) != 0) grown += edits_.replace(field.whole, {});
         continue;
       }
       const Message child = child_message(kind, field.number);
@@ -99,6 +143,11 @@ class Splicer {
           edit_message(edits_, field, [&] { return edit_child(kind, message, child, field, place, path, is_open); });
       --depth_;
       if (child == Message::node || (kind == Message::attribute && field.number == attribute::graphs)) ++place;
+    }
+    Entries filtered;
+    if (kind == Message::node && added != nullptr) {
+      filtered = beside(*added, foreign.theirs, taken_);
+      added = &filtered;
     }
     std::string appended = serialize(added, metadata);
     if (!appended.empty()) grown += edits_.insert(message.data() + message.size(), std::move(appended));
@@ -175,20 +224,22 @@ class Splicer {
   const ModelAnnotations* annotations_;
   Unmet* unmet_;
   Edits edits_;
+  TakenKeys taken_;
   bool raise_ir_version_ = false;
   std::size_t depth_ = 0, deepest_;
 };
 
-Status splice(const WireModel& model, const ModelAnnotations* annotations, const ByteSink& sink) {
+Result<TakenKeys> splice(const WireModel& model, const ModelAnnotations* annotations, const ByteSink& sink) {
   const std::string where = printable(model.label());
   try {
     Unmet unmet(annotations);
-    const Edits edits = Splicer(model, annotations, &unmet).run();
+    Splicer splicer(model, annotations, &unmet);
+    const Edits edits = splicer.run();
     if (const std::string* const missing = unmet.first()) {
       return failure(ErrorKind::usage, where + ": there is no " + *missing + " to annotate");
     }
     if (!edits.write(sink)) return failure(ErrorKind::cancelled, where + ": writing was stopped");
-    return {};
+    return splicer.taken();
   } catch (const WireFault& fault) {
     return invalid_input(where + ": " + describe(fault, model.bytes()));
   } catch (const WidthFault& fault) {
@@ -199,10 +250,14 @@ Status splice(const WireModel& model, const ModelAnnotations* annotations, const
 
 }  // namespace
 
-Status annotate(const WireModel& model, const ModelAnnotations& annotations, const ByteSink& sink) {
+Result<TakenKeys> annotate(const WireModel& model, const ModelAnnotations& annotations, const ByteSink& sink) {
   return splice(model, &annotations, sink);
 }
 
-Status strip(const WireModel& model, const ByteSink& sink) { return splice(model, nullptr, sink); }
+Status strip(const WireModel& model, const ByteSink& sink) {
+  auto spliced = splice(model, nullptr, sink);
+  if (!spliced) return propagate(std::move(spliced.error()));
+  return {};
+}
 
 }  // namespace ramus

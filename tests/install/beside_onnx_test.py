@@ -63,7 +63,7 @@ def work_together(original):
     report = made(ramus.ramus_analyze, model, None)
     assert b'"groups"' in written(ramus.ramus_report_write, report, b"json")
 
-    annotated = onnx.load_model_from_string(written(ramus.ramus_annotate, model, report))
+    annotated = onnx.load_model_from_string(written(ramus.ramus_annotate, model, report, None))
     onnx.checker.check_model(annotated)
     assert any(entry.key == "ramus.report" for entry in annotated.metadata_props)
     anew = annotated.SerializeToString()  # Ramus borrows it for as long as the model is open

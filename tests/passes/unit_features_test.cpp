@@ -51,8 +51,8 @@ TEST_CASE("behind a layer that only repeats and reorders units, features are tho
       "strides=[2,2]](a);"
       "y = Conv(p, B:float[2,4,1,1]={0,-2,0,0, 0,0,0,3})",
       {.passes = {"unit-features"}});
-  for (const char* const name : {"colour", "frequency", "orientation", "orientation_selectivity", "verticality",
-                                 "diagonality", "brightness"}) {
+  for (const char* const name :
+       {"colour", "frequency", "orientation", "orientation_selectivity", "verticality", "diagonality", "brightness"}) {
     const auto& units = features_of(analysed, "a")->find(name)->values;
     const auto& copies = features_of(analysed, "y")->find(name)->values;
     CHECK(copies[0] == doctest::Approx(units[1]));

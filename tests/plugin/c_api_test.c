@@ -62,11 +62,11 @@ static void a_model_is_analysed_annotated_and_stripped(const char* path) {
   assert(strstr(json.data, "\"ramus.report/1\"") != NULL);
   assert(ramus_report_write(report, "text", append, &summary, &error) == RAMUS_OK);
   assert(summary.size > 0);
-  assert(ramus_annotate(model, report, append, &annotated, &error) == RAMUS_OK);
+  assert(ramus_annotate(model, report, NULL, append, &annotated, &error) == RAMUS_OK);
 
   ramus_report* back = NULL; /* the written report annotates as the fresh one does */
   assert(ramus_report_read(session, json.data, json.size, &back, &error) == RAMUS_OK);
-  assert(ramus_annotate(model, back, append, &again, &error) == RAMUS_OK);
+  assert(ramus_annotate(model, back, NULL, append, &again, &error) == RAMUS_OK);
   assert(again.size == annotated.size && memcmp(again.data, annotated.data, again.size) == 0);
   ramus_report_destroy(back);
   ramus_report_destroy(report);
@@ -135,8 +135,38 @@ static void errors_say_what_is_wrong_and_leave_outputs_alone(const char* path) {
   assert(ramus_analyze(model, &options, &report, &error) == RAMUS_OK);
   assert(ramus_report_write(report, "yaml", refuse, NULL, &error) == RAMUS_USAGE);
   assert(ramus_report_write(report, "json", refuse, NULL, &error) == RAMUS_CANCELLED);
-  assert(ramus_annotate(model, report, refuse, NULL, &error) == RAMUS_CANCELLED);
+  assert(ramus_annotate(model, report, NULL, refuse, NULL, &error) == RAMUS_CANCELLED);
   assert(ramus_report_write(report, "json", NULL, NULL, &error) == RAMUS_USAGE);
+  ramus_report_destroy(report);
+  ramus_model_destroy(model);
+  ramus_session_destroy(session);
+}
+
+static void findings_go_to_a_model_made_of_the_first(const char* path) {
+  ramus_session* session = new_session();
+  ramus_model* model = NULL;
+  ramus_report *report = NULL, *found = NULL;
+  ramus_error error = RAMUS_ERROR_INIT;
+  assert(ramus_model_open(session, path, &model, &error) == RAMUS_OK);
+  assert(ramus_analyze(model, NULL, &report, &error) == RAMUS_OK);
+  assert(ramus_reattach(model, report, &found, &error) == RAMUS_OK);
+  text plain = {NULL, 0}, placed = {NULL, 0};
+  ramus_annotate_options options = RAMUS_ANNOTATE_OPTIONS_INIT;
+  options.write_layer_ann = 1;
+  assert(ramus_annotate(model, found, NULL, append, &plain, &error) == RAMUS_OK);
+  assert(ramus_annotate(model, found, &options, append, &placed, &error) == RAMUS_OK);
+  assert(placed.size > plain.size);
+  free(plain.data);
+  free(placed.data);
+
+  ramus_report* none = NULL;
+  assert(ramus_reattach(NULL, report, &none, &error) == RAMUS_USAGE);
+  assert(ramus_reattach(model, NULL, &none, &error) == RAMUS_USAGE);
+  assert(ramus_reattach(model, report, NULL, &error) == RAMUS_USAGE);
+  ramus_session_cancel(session);
+  assert(ramus_reattach(model, report, &none, &error) == RAMUS_CANCELLED);
+  assert(none == NULL);
+  ramus_report_destroy(found);
   ramus_report_destroy(report);
   ramus_model_destroy(model);
   ramus_session_destroy(session);
@@ -352,6 +382,7 @@ int main(int argc, char** argv) {
   the_version_is_three_numbers();
   a_model_is_analysed_annotated_and_stripped(argv[1]);
   a_model_is_rewritten(argv[1]);
+  findings_go_to_a_model_made_of_the_first(argv[1]);
   errors_say_what_is_wrong_and_leave_outputs_alone(argv[1]);
   a_model_from_memory_has_the_name_that_it_is_given(argv[1]);
   structs_of_an_older_size_keep_their_defaults(argv[1]);

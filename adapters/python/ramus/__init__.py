@@ -47,6 +47,7 @@ __all__ = [
     "export",
     "library_version",
     "passes",
+    "reattach",
     "rewrite",
     "strip",
 ]
@@ -118,6 +119,8 @@ def annotate(
     report: Optional[ReportLike] = ...,
     *,
     output: None = ...,
+    namespace: bool = ...,
+    layer_ann: bool = ...,
     name: Optional[str] = ...,
     base_directory: Optional[Path] = ...,
 ) -> bytes: ...
@@ -129,6 +132,8 @@ def annotate(
     report: Optional[ReportLike] = ...,
     *,
     output: Output,
+    namespace: bool = ...,
+    layer_ann: bool = ...,
     name: Optional[str] = ...,
     base_directory: Optional[Path] = ...,
 ) -> None: ...
@@ -139,19 +144,49 @@ def annotate(
     report: Optional[ReportLike] = None,
     *,
     output: Optional[Output] = None,
+    namespace: bool = False,
+    layer_ann: bool = False,
     name: Optional[str] = None,
     base_directory: Optional[Path] = None,
 ) -> Optional[bytes]:
     """The model with the report's findings in its metadata_props, every other byte as it was.
 
     `report`: a Report of this model, or its JSON; without it the model is analysed. `output`: a path, where the file
-    appears whole or not at all, or a binary file; without it the bytes are returned. UsageError: the report is of other
-    bytes.
+    appears whole or not at all, or a binary file; without it the bytes are returned. `namespace`, `layer_ann`: nodes get
+    their branches under these keys too, by which Model Explorer nests and ONNX Runtime places them; what a node has
+    there already stays. UsageError: the report is of other bytes.
     """
     with Session() as session:
         if output is None:
-            return session.annotate(model, report, name=name, base_directory=base_directory)
-        return session.annotate(model, report, output=output, name=name, base_directory=base_directory)
+            return session.annotate(
+                model, report, namespace=namespace, layer_ann=layer_ann, name=name, base_directory=base_directory
+            )
+        return session.annotate(
+            model,
+            report,
+            output=output,
+            namespace=namespace,
+            layer_ann=layer_ann,
+            name=name,
+            base_directory=base_directory,
+        )
+
+
+def reattach(
+    report: ReportLike,
+    model: Model,
+    *,
+    name: Optional[str] = None,
+    base_directory: Optional[Path] = None,
+) -> Report:
+    """The report's findings on a model that was made of the report's own: by an optimiser, a converter, or by renaming.
+
+    Nodes are found by what they compute, by the values that they write, and by their places; what several could be is
+    not found. How much was found, and each group that was not, stands in the notes of code "reattached". UsageError: no
+    group is found.
+    """
+    with Session() as session:
+        return session.reattach(report, model, name=name, base_directory=base_directory)
 
 
 @overload

@@ -74,12 +74,17 @@ class CompareOptions(Sized):
     ]
 
 
+class AnnotateOptions(Sized):
+    _fields_ = [("struct_size", c_size_t), ("write_namespace", c_int32), ("write_layer_ann", c_int32)]
+
+
 STRUCTS = {
     "ramus_error": Error,
     "ramus_session_config": SessionConfig,
     "ramus_features": Features,
     "ramus_analyze_options": AnalyzeOptions,
     "ramus_compare_options": CompareOptions,
+    "ramus_annotate_options": AnnotateOptions,
 }
 
 _handle, _out, _error = c_void_p, POINTER(c_void_p), POINTER(Error)
@@ -105,7 +110,8 @@ FUNCTIONS: Dict[str, Tuple[object, Tuple[object, ...]]] = {
     "ramus_compare": (c_int32, (POINTER(c_void_p), c_size_t, POINTER(CompareOptions), _out, _error)),
     "ramus_comparison_destroy": (None, (_handle,)),
     "ramus_comparison_write": (c_int32, (_handle, c_char_p, *_writing)),
-    "ramus_annotate": (c_int32, (_handle, _handle, *_writing)),
+    "ramus_annotate": (c_int32, (_handle, _handle, POINTER(AnnotateOptions), *_writing)),
+    "ramus_reattach": (c_int32, (_handle, _handle, _out, _error)),
     "ramus_strip": (c_int32, (_handle, *_writing)),
     "ramus_rewrite": (c_int32, (_handle, c_char_p, *_writing)),
 }

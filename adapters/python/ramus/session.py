@@ -161,6 +161,8 @@ class Session:
         report: Optional[ReportLike] = ...,
         *,
         output: None = ...,
+        namespace: bool = ...,
+        layer_ann: bool = ...,
         name: Optional[str] = ...,
         base_directory: Optional[Path] = ...,
     ) -> bytes: ...
@@ -172,6 +174,8 @@ class Session:
         report: Optional[ReportLike] = ...,
         *,
         output: Output,
+        namespace: bool = ...,
+        layer_ann: bool = ...,
         name: Optional[str] = ...,
         base_directory: Optional[Path] = ...,
     ) -> None: ...
@@ -182,14 +186,35 @@ class Session:
         report: Optional[ReportLike] = None,
         *,
         output: Optional[Output] = None,
+        namespace: bool = False,
+        layer_ann: bool = False,
         name: Optional[str] = None,
         base_directory: Optional[Path] = None,
     ) -> Optional[bytes]:
+        options = _abi.AnnotateOptions()
+        options.write_namespace, options.write_layer_ann = int(namespace), int(layer_ann)
+
         def work() -> Optional[bytes]:
             with self._opened(model, name, base_directory) as handle:
                 facts = self._analysed(handle, _arguments.Analysis()) if report is None else self._read(report)
                 with facts as found:
-                    return self._put(output, self._ramus.ramus_annotate, handle, found)
+                    return self._put(output, self._ramus.ramus_annotate, handle, found, ctypes.byref(options))
+
+        return self._run(work)
+
+    def reattach(
+        self,
+        report: ReportLike,
+        model: Model,
+        *,
+        name: Optional[str] = None,
+        base_directory: Optional[Path] = None,
+    ) -> Report:
+        def work() -> Report:
+            destroy = self._ramus.ramus_report_destroy
+            with self._opened(model, name, base_directory) as handle, self._read(report) as known:
+                with owned(destroy, self._ramus.ramus_reattach, handle, known) as found:
+                    return Report(written(self._ramus.ramus_report_write, found, b"json"))
 
         return self._run(work)
 

@@ -183,7 +183,7 @@ def rewriting():
 
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "strip", "rewrite", "compare", "export", "passes"):
+    for command in ("analyze", "annotate", "reattach", "strip", "rewrite", "compare", "export", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
@@ -251,10 +251,47 @@ def outputs_of_a_full_run():
     )  # fmt: skip
     if stripped["c.onnx"] != example.read_bytes():
         fail("strip-twice", "is not byte for byte what was annotated")
+    _, foreign = check(
+        "annotate-keys", "annotate", "model.onnx", "-o", "a.onnx", "--namespace", "--layer-ann", "--quiet",
+        leaves=["a.onnx", "a.onnx.ramus.json"],
+    )  # fmt: skip
+    if not all(entry in foreign["a.onnx"] for entry in (b"namespace;layer_ann", b"branches/branches.0")):
+        fail("annotate-keys", "the nodes are in no layers")
+    _, stripped = check(
+        "strip-keys", "strip", "b.onnx", "-o", "c.onnx", prepare=write("b.onnx", foreign["a.onnx"]), leaves=["c.onnx"], shows=False
+    )
+    if stripped["c.onnx"] != example.read_bytes():
+        fail("strip-keys", "is not byte for byte what was annotated")
+    check("analyze-keys-without-output", "analyze", "model.onnx", "--namespace", exit_status=2)
     result, _ = check("pipe", "annotate", "-", "-o", "-", stdin=example.read_bytes(), shows=False)
     onnx.checker.check_model(onnx.load_model_from_string(result.stdout))
     if {entry.key for entry in onnx.load_model_from_string(result.stdout).metadata_props} < {"ramus.report"}:
         fail("pipe", "the model carries no ramus.report")
+
+
+def reattaching():
+    report = run(example.parent, "analyze", example.name, "--format", "json", "--quiet").stdout
+    model = onnx.load(example)
+    for n, node in enumerate(model.graph.node):
+        node.name = f"node{n}"
+    renamed = lambda folder: (write("r.json", report)(folder), write("m.onnx", model.SerializeToString())(folder))
+    _, files = check(
+        "reattach", "reattach", "r.json", "m.onnx", "-o", "a.onnx", prepare=renamed, leaves=["a.onnx", "a.onnx.ramus.json"]
+    )
+    check_schema("reattach", files["a.onnx.ramus.json"])
+    if json.loads(files["a.onnx.ramus.json"])["groups"][0]["branches"][0]["nodes"][0] != "node0":
+        fail("reattach", "the first node is not in its branch")
+    other = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"])], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 3])],
+    )  # fmt: skip
+    stranger = lambda folder: (
+        write("r.json", report)(folder), write("m.onnx", helper.make_model(other, ir_version=8).SerializeToString())(folder)
+    )  # fmt: skip
+    check("reattach-stranger", "reattach", "r.json", "m.onnx", "-o", "a.onnx", prepare=stranger, exit_status=2)
+    check("reattach-no-report", "reattach", "r.json", "model.onnx", "-o", "a.onnx", exit_status=3)
+    check("reattach-over-report", "reattach", "r.json", "model.onnx", "-o", "r.json", prepare=renamed, exit_status=2)
 
 
 def with_first_layers(folder, path, reorder):
@@ -474,6 +511,7 @@ def interrupted(signals):
 
 
 outputs_of_a_full_run()
+reattaching()
 rewriting()
 comparing()
 exporting()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import onnx
 import pytest
 import ramus
 from conftest import COMMAND
@@ -43,6 +44,35 @@ def test_a_report_of_another_model(example, other):
         ramus.annotate(other, ramus.analyze(example))
     with pytest.raises(ramus.InvalidInputError):
         ramus.annotate(example, b"{}")
+
+
+def renamed(path):
+    model = onnx.load(path)
+    for n, node in enumerate(model.graph.node):
+        node.name = f"node{n}"
+    return model
+
+
+def test_reattached(example, command, tmp_path):
+    report, model = ramus.analyze(example), renamed(example)
+    onnx.save(model, tmp_path / "renamed.onnx")
+    report.save(tmp_path / "report.json")
+    command("reattach", tmp_path / "report.json", tmp_path / "renamed.onnx", "-o", tmp_path / "expected.onnx")
+    found = ramus.reattach(report, tmp_path / "renamed.onnx")
+    assert ramus.annotate(tmp_path / "renamed.onnx", found) == content(tmp_path / "expected.onnx")
+    assert [branch["nodes"][0] for branch in found.data["groups"][0]["branches"]] == ["node0", "node6"]
+    del model.graph.node[:]
+    model.graph.output[0].name = model.graph.input[0].name
+    with pytest.raises(ramus.UsageError, match="none of the 1 groups"):
+        ramus.reattach(report, model)
+
+
+def test_keys_of_other_tools(example):
+    annotated = ramus.annotate(example, namespace=True, layer_ann=True)
+    for entry in (b"namespace", b"layer_ann", b"namespace;layer_ann"):
+        assert entry in annotated
+    assert b"layer_ann" not in ramus.annotate(example, namespace=True)
+    assert ramus.strip(annotated) == content(example)
 
 
 @pytest.mark.parametrize("form", ["normal", "parallel"])

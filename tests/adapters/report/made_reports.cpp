@@ -281,8 +281,12 @@ Report two_branch_report() {
   report.notes = {{"conv9", "weights", "a weight is not finite"}, {"", "checker", "was not asked"}};
   report.options = {{"factors.k", "8"}, {"seed", "0"}};
   const std::string hash(32, 'f');
-  report.graphs = {
-      {"", "", {{"conv1", "Conv", 0, {"x", "w", ""}, {"a"}, hash}, {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash}}}};
+  report.graphs = {{"",
+                    "",
+                    {"x"},
+                    {"b"},
+                    {{"conv1", "Conv", 0, {"x", "w", ""}, {"a"}, hash, {8, 3, 3, 3}},
+                     {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash, {}}}}};
   return report;
 }
 

@@ -122,6 +122,29 @@ TEST_CASE("entries of ours are removed wherever they stand") {
   CHECK(stripped(close) == close);
 }
 
+TEST_CASE("entries under other keys go where there are none, are listed, and leave with ours") {
+  const auto relu = [](std::string_view name, std::string_view held) {
+    Message node = node_message("Relu", {"x"}, {name});
+    if (!held.empty()) node.message(wire::node::metadata_props, entry_message("namespace", held));
+    return node;
+  };
+  Message graph;
+  graph.message(wire::graph::node, relu("y", "")).message(wire::graph::node, relu("z", "mine"));
+  const std::string text = model_message(graph).text();
+  ModelAnnotations annotations;
+  for (const std::uint32_t n : {0u, 1u}) {
+    annotations.graphs[""].nodes[n] = {{"ramus.role", "arm"}, {"namespace", "a/b"}, {"layer_ann", "a"}};
+  }
+  std::string annotated;
+  const auto taken = annotate(*opened(text), annotations, append_to(annotated));
+  REQUIRE(taken.has_value());
+  CHECK(*taken == TakenKeys{{"namespace", 1}});
+  CHECK(annotated.find("namespace;layer_ann") != std::string::npos);
+  CHECK(annotated.find("mine") != std::string::npos);
+  CHECK(stripped(annotated) == text);
+  CHECK(spliced(annotated, annotations) == annotated);
+}
+
 TEST_CASE("an annotation without its object is an error") {
   const auto model = opened(rich_model());
   const auto error = [&](const ModelAnnotations& annotations) {
