@@ -120,8 +120,10 @@ Status run_passes(std::vector<AnalysedGraph>& graphs, const AnalyzeOptions& opti
   const std::uint64_t total = bytes_of_layers(graphs);
   std::atomic<std::uint64_t> done{0};
   std::string phase;
+  auto passes = passes_of_the_table(options.passes, options.host_passes);
+  if (!passes) return propagate(std::move(passes.error()));
   PipelineRequest request;
-  request.passes = options.passes;
+  request.passes = std::move(*passes);
   request.options = &pass_options;
   request.seed = options.seed;
   request.opset = opset;
@@ -224,12 +226,17 @@ oneapi::tbb::task_arena arena_of(int threads) {
 }
 
 Result<Report> analyze(const WireModel& model, const AnalyzeOptions& options, const Host& host) {
-  return arena_of(options.threads).execute([&]() -> Result<Report> {
-    auto analysed = analyse_graphs(model, options, host);
-    if (!analysed) return propagate(std::move(analysed.error()));
-    add_to_report(analysed->graphs, analysed->report);
-    return std::move(analysed->report);
+  if (auto status = check_names(options.host_passes); !status) return propagate(std::move(status.error()));
+  auto analysed = arena_of(options.threads).execute([&] {
+    auto graphs = analyse_graphs(model, options, host);
+    if (graphs) add_to_report(graphs->graphs, graphs->report);
+    return graphs;
   });
+  if (!analysed) return propagate(std::move(analysed.error()));
+  if (auto status = run_host_passes(options, analysed->graphs, host, analysed->report); !status) {
+    return propagate(std::move(status.error()));
+  }
+  return std::move(analysed->report);
 }
 
 }  // namespace ramus

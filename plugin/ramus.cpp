@@ -1,16 +1,15 @@
-// The C interface: argument checks, structs of any size, and the last place where an exception may arrive.
+// The C interface: argument checks, and the way from the host's structs to ours and back.
 #include "plugin/ramus.h"
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
-#include <exception>
 #include <mutex>
-#include <new>
 
 #include "plugin/analyze.hpp"
 #include "plugin/annotations.hpp"
+#include "plugin/c_boundary.hpp"
 #include "plugin/comparison_formats.hpp"
+#include "plugin/graph_view.hpp"
 #include "plugin/log_sink.hpp"
 #include "plugin/onnx/rewrite_writer.hpp"
 #include "plugin/passes_table.hpp"
@@ -55,133 +54,78 @@ struct ramus_comparison {
 
 namespace {
 
-using ramus::Error;
 using ramus::ErrorKind;
+using ramus::guarded;
+using ramus::sized;
 using ramus::Status;
+using ramus::usage;
 
-ramus_status status_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::usage:
-      return RAMUS_USAGE;
-    case ErrorKind::invalid_input:
-      return RAMUS_INVALID_INPUT;
-    case ErrorKind::cancelled:
-      return RAMUS_CANCELLED;
-    case ErrorKind::internal:
-      break;
+// Errors (usage): a list, or a string in it, that is NULL.
+ramus::Result<std::vector<std::string>> strings(const char* const* list, std::size_t count, const char* what) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (list == nullptr) return usage(std::string(what) + ": the list is NULL");
+    if (list[i] == nullptr) return usage(std::string(what) + ": entry " + std::to_string(i) + " is NULL");
+    out.emplace_back(list[i]);
   }
-  return RAMUS_INTERNAL;
-}
-
-// Length of the UTF-8 sequence at the beginning; 0 where there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-  if (byte(0) > 0xF4 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
-// One line of UTF-8 that fits: names in a model may hold any byte, and a message goes to terminals and logs.
-std::string fitting(std::string_view message, std::size_t room) {
-  std::string line;
-  while (!message.empty()) {
-    const std::size_t length = utf8_length(message);
-    const auto first = static_cast<unsigned char>(message.front());
-    const bool control =
-        first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(message[1]) < 0xA0);
-    const std::string_view shown = length == 0 ? "?" : control ? " " : message.substr(0, length);
-    if (line.size() + shown.size() > room) break;
-    line += shown;
-    message.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return line;
-}
-
-void fill(ramus_error* error, ramus_status status, std::string_view message) {
-  constexpr std::size_t kMessage = offsetof(ramus_error, message);
-  if (error == nullptr || error->struct_size <= kMessage) return;
-  error->status = status;
-  const std::size_t room = std::min(error->struct_size, sizeof(ramus_error)) - kMessage;
-  const std::string text = fitting(message, room - 1);
-  std::memcpy(error->message, text.data(), text.size());
-  error->message[text.size()] = '\0';
-}
-
-// Runs the body of an entry point; whatever is thrown below becomes a status.
-template <class Body>
-ramus_status guarded(ramus_error* error, Body body) noexcept {
-  try {
-    try {
-      Status status = body();
-      if (status) return RAMUS_OK;
-      const ramus_status code = status_of(status.error().kind);
-      fill(error, code, status.error().message);
-      return code;
-    } catch (const std::bad_alloc&) {
-      fill(error, RAMUS_INTERNAL, "not enough memory");
-    } catch (const std::exception& exception) {
-      fill(error, RAMUS_INTERNAL, std::string("internal: ") + exception.what());
-    }
-  } catch (...) {  // even the message could not be made
-  }
-  return RAMUS_INTERNAL;
-}
-
-tl::unexpected<Error> usage(const char* what) { return ramus::failure(ErrorKind::usage, what); }
-
-// A struct of the caller's size, laid over the defaults.
-template <class T>
-T sized(const T* given, const T& defaults) {
-  T whole = defaults;
-  if (given != nullptr) std::memcpy(&whole, given, std::min(given->struct_size, sizeof(T)));
-  return whole;
-}
-
-std::vector<std::string> strings(const char* const* list, std::size_t count) {
-  return list == nullptr ? std::vector<std::string>() : std::vector<std::string>(list, list + count);
+  return out;
 }
 
 ramus::Result<std::vector<ramus::UserFeature>> features_from(const ramus_features* given) {
-  const ramus_features file = sized<ramus_features>(given, RAMUS_FEATURES_INIT);
-  const std::string name = file.name == nullptr ? "features" : file.name;
-  if (file.data == nullptr && file.size != 0) return usage("features: data must not be NULL");
-  const std::string_view bytes(static_cast<const char*>(file.data), file.size);
-  return file.layer == nullptr ? ramus::read_features_json(bytes, name)
-                               : ramus::read_features_npy(bytes, name, file.layer);
+  const auto file = sized<ramus_features>(given, RAMUS_FEATURES_INIT, "features");
+  if (!file) return ramus::propagate(file.error());
+  const std::string name = file->name == nullptr ? "features" : file->name;
+  if (file->data == nullptr && file->size != 0) return usage("features: data must not be NULL");
+  const std::string_view bytes(static_cast<const char*>(file->data), file->size);
+  return file->layer == nullptr ? ramus::read_features_json(bytes, name)
+                                : ramus::read_features_npy(bytes, name, file->layer);
 }
 
 ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* given, const ramus_session& session) {
-  const ramus_analyze_options options = sized<ramus_analyze_options>(given, RAMUS_ANALYZE_OPTIONS_INIT);
+  const auto options = sized<ramus_analyze_options>(given, RAMUS_ANALYZE_OPTIONS_INIT, "analyze options");
+  if (!options) return ramus::propagate(options.error());
+  auto passes = strings(options->passes, options->pass_count, "passes");
+  if (!passes) return ramus::propagate(std::move(passes.error()));
+  auto settings = strings(options->settings, options->setting_count, "settings");
+  if (!settings) return ramus::propagate(std::move(settings.error()));
   ramus::AnalyzeOptions out;
-  out.passes = strings(options.passes, options.pass_count);
-  out.settings = strings(options.settings, options.setting_count);
-  out.seed = options.seed;
+  out.passes = std::move(*passes);
+  out.settings = std::move(*settings);
+  out.seed = options->seed;
   out.threads = static_cast<int>(std::min<std::uint32_t>(session.config.threads, 4096));
-  if (options.labels != nullptr) {
-    auto labels = ramus::read_labels(std::string_view(options.labels, options.labels_size),
-                                     options.labels_name == nullptr ? "labels" : options.labels_name);
+  if (options->labels != nullptr) {
+    auto labels = ramus::read_labels(std::string_view(options->labels, options->labels_size),
+                                     options->labels_name == nullptr ? "labels" : options->labels_name);
     if (!labels) return ramus::propagate(std::move(labels.error()));
     out.labels = std::move(*labels);
   }
-  for (std::size_t i = 0; options.features != nullptr && i < options.features_count; ++i) {
-    auto features = features_from(options.features[i]);
+  if (options->features == nullptr && options->features_count != 0) return usage("features: the list is NULL");
+  for (std::size_t i = 0; i < options->features_count; ++i) {
+    if (options->features[i] == nullptr) return usage("features: entry " + std::to_string(i) + " is NULL");
+    auto features = features_from(options->features[i]);
     if (!features) return ramus::propagate(std::move(features.error()));
     std::move(features->begin(), features->end(), std::back_inserter(out.features));
+  }
+  if (options->host_passes == nullptr && options->host_pass_count != 0) return usage("host_passes: the list is NULL");
+  for (std::size_t i = 0; i < options->host_pass_count; ++i) {
+    auto pass = ramus::host_pass_from(options->host_passes[i]);
+    if (!pass) return ramus::propagate(std::move(pass.error()));
+    out.host_passes.push_back(std::move(*pass));
   }
   return out;
 }
 
 ramus::Result<std::vector<ramus::AnalyzeOptions>> options_from(const ramus_compare_options* given,
                                                                const ramus_session& session) {
-  const ramus_compare_options options = sized<ramus_compare_options>(given, RAMUS_COMPARE_OPTIONS_INIT);
+  const auto options = sized<ramus_compare_options>(given, RAMUS_COMPARE_OPTIONS_INIT, "compare options");
+  if (!options) return ramus::propagate(options.error());
   std::vector<ramus::AnalyzeOptions> list;
-  const std::size_t count = options.analysis == nullptr ? 0 : options.analysis_count;
+  const std::size_t count = options->analysis_count;
+  if (options->analysis == nullptr && count != 0) return usage("compare options: the list is NULL");
   for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-    auto one = options_from(count == 0 ? nullptr : options.analysis[i], session);
+    auto one = options_from(count == 0 ? nullptr : options->analysis[i], session);
     if (!one) return ramus::propagate(std::move(one.error()));
+    if (!one->host_passes.empty()) return usage("compare: host_passes run in ramus_analyze only");
     list.push_back(std::move(*one));
   }
   return list;
@@ -224,8 +168,10 @@ const char* ramus_version(void) { return ramus::version(); }
 ramus_status ramus_session_create(const ramus_session_config* config, ramus_session** session, ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (session == nullptr) return usage("session: must not be NULL");
+    const auto whole = sized<ramus_session_config>(config, RAMUS_SESSION_CONFIG_INIT, "session config");
+    if (!whole) return ramus::propagate(whole.error());
     auto made = std::make_unique<ramus_session>();
-    made->config = sized<ramus_session_config>(config, RAMUS_SESSION_CONFIG_INIT);
+    made->config = *whole;
     const auto callback = made->config.log;
     void* user = made->config.log_user;
     made->log = ramus::make_logger(

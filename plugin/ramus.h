@@ -18,8 +18,15 @@
  *   - Out-parameters change only on success. `error` may be NULL.
  *   - _destroy(NULL) does nothing. Destroy reports, comparisons and models before their session.
  *   - Every struct begins with its size: set it with the _INIT macro. Fields beyond the size that a host was compiled
- *     with keep their defaults, so that a host need not be compiled anew for a newer library.
- *   - Strings are UTF-8. Results leave through the caller's writer, whole and in order, in pieces of any size.
+ *     with keep their defaults, so that a host need not be compiled anew for a newer library. A larger struct, of a host
+ *     compiled for a newer library, is taken if what lies beyond is zero: the host asks for nothing new. Else, and for a
+ *     size that no version can have (0, odd, above 4096), RAMUS_USAGE. Of ramus_error any size is taken: the message is
+ *     cut to it, and where there is no room for any the struct is left alone.
+ *   - Strings are UTF-8, and end with a zero byte. Results leave through the caller's writer, whole and in order, in
+ *     pieces of any size.
+ *   - A callback returns: it must let no C++ exception out and not leave by longjmp. It may call functions tagged [any];
+ *     objects that are in use in the call that it comes from are not to be destroyed.
+ *   - STABILITY.md, installed beside the README, says what later versions keep.
  */
 #ifndef RAMUS_H
 #define RAMUS_H
@@ -121,6 +128,84 @@ RAMUS_API ramus_status ramus_model_open_named(ramus_session* session, const void
                                               ramus_error* error);
 RAMUS_API void ramus_model_destroy(ramus_model* model); /* [object] */
 
+/* ---- Passes of the host ------------------------------------------------------------------------------------------ */
+
+/* A host may look at each analysed graph itself, after Ramus, and add notes to the report. What it sees is the model as
+ * in the file, local functions looked into, under the names that the report uses. All of it is read-only and lives for
+ * the call of the pass. Names that hold a zero byte end there. */
+typedef struct ramus_graph_view ramus_graph_view;
+typedef struct ramus_notes ramus_notes;
+
+typedef struct ramus_node {
+  size_t struct_size; /* what the library knows of it, and so of the structs below */
+  const char* name;   /* unique in the model: of its own, or "#index:OpType" */
+  const char* op;
+  const char* domain;        /* "": ONNX's own */
+  const char* const* inputs; /* values; "": one that is left out */
+  size_t input_count;
+  const char* const* outputs;
+  size_t output_count;
+} ramus_node;
+
+typedef struct ramus_branch {
+  size_t struct_size;
+  const char* id; /* "g3.b1" */
+  const char* name;
+  const char* const*
+      nodes; /* names, in the model's order. Inside a local function one may be a node of the normal form,
+                               which ramus_graph_find_node does not find */
+  size_t node_count;
+  int32_t skip;       /* 1: no nodes, the fork's value itself; else 0 */
+  int32_t projection; /* 1: the linear arm of a residual; else 0 */
+} ramus_branch;
+
+typedef struct ramus_group {
+  size_t struct_size;
+  const char* id; /* "g3" */
+  const char* name;
+  const char* kind;          /* "concat", "residual" ...: those of the report */
+  const char* join;          /* name of the node; NULL: the branches never meet */
+  const char* fork_value;    /* "": the branches have inputs of their own */
+  const char* parent_branch; /* id of the branch that it lies in; NULL: none */
+  const ramus_branch* const* branches;
+  size_t branch_count;
+  int32_t closed; /* 1: no value crosses its border; else 0 */
+  int32_t depth;  /* 0: it lies in no branch */
+} ramus_group;
+
+/* Path of the graph: "" of the main one, "12/then_branch" of a body. NULL without a graph. [object: graph] */
+RAMUS_API const char* ramus_graph_path(const ramus_graph_view* graph);
+
+/* Nodes in the file's order. Out of range, or of NULL: 0 and NULL. [object: graph] */
+RAMUS_API size_t ramus_graph_node_count(const ramus_graph_view* graph);
+RAMUS_API const ramus_node* ramus_graph_node(const ramus_graph_view* graph, size_t index);
+RAMUS_API const ramus_node* ramus_graph_find_node(const ramus_graph_view* graph, const char* name);
+
+/* Groups of branches in the report's order, parents first. Out of range, or of NULL: 0 and NULL. [object: graph] */
+RAMUS_API size_t ramus_graph_group_count(const ramus_graph_view* graph);
+RAMUS_API const ramus_group* ramus_graph_group(const ramus_graph_view* graph, size_t index);
+
+/* Adds {where, "PASS.code", text} to the report's notes; all is copied. `where`: name of a node, group or value; NULL: the
+ * graph. `code`: a word that programs can match, in kebab-case. `text`: one sentence for people; line breaks become
+ * spaces. RAMUS_USAGE: NULL, or another form of code. [object: notes] */
+RAMUS_API ramus_status ramus_notes_add(ramus_notes* notes, const char* where, const char* code, const char* text,
+                                       ramus_error* error);
+
+/* Called on the thread that called ramus_analyze, for the main graph and then for each body of If, Loop and Scan. Anything
+ * but RAMUS_OK ends the analysis with what `error->message` says: as RAMUS_CANCELLED, if it is that, else RAMUS_USAGE. */
+typedef ramus_status (*ramus_pass_callback)(void* user, const ramus_graph_view* graph, ramus_notes* notes,
+                                            ramus_error* error);
+
+typedef struct ramus_pass {
+  size_t struct_size;
+  const char* name;    /* kebab-case, "wide-joins"; no pass of ramus_write_passes, no other of the host has it */
+  const char* summary; /* one line for the log; may be NULL */
+  void* user;          /* for `run` */
+  ramus_pass_callback run;
+} ramus_pass;
+#define RAMUS_PASS_INIT \
+  { sizeof(ramus_pass), NULL, NULL, NULL, NULL }
+
 /* ---- Analysis and reports -------------------------------------------------------------------------------------------- */
 
 typedef struct ramus_report ramus_report;
@@ -140,7 +225,7 @@ typedef struct ramus_features {
 
 typedef struct ramus_analyze_options {
   size_t struct_size;
-  const char* const* passes;   /* names of ramus_write_passes; with those whose facts they need */
+  const char* const* passes;   /* names of ramus_write_passes, or of host_passes; with those whose facts they need */
   size_t pass_count;           /* 0: all */
   const char* const* settings; /* "factors.k=16" */
   size_t setting_count;
@@ -149,10 +234,13 @@ typedef struct ramus_analyze_options {
   const char* labels_name; /* for errors; NULL: "labels" */
   uint64_t seed;           /* of permutations; the same seed gives the same report */
   const ramus_features* const* features;
-  size_t features_count; /* 0: none but those from the weights */
+  size_t features_count;                /* 0: none but those from the weights */
+  const ramus_pass* const* host_passes; /* borrowed for the call; they run after Ramus's own, in this order. Those that
+                                           run are listed in the report's options. Not for ramus_compare: RAMUS_USAGE */
+  size_t host_pass_count;               /* 0: none */
 } ramus_analyze_options;
 #define RAMUS_ANALYZE_OPTIONS_INIT \
-  { sizeof(ramus_analyze_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
+  { sizeof(ramus_analyze_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
 
 /* `options` may be NULL. The report does not need the model any more. [object: model] */
 RAMUS_API ramus_status ramus_analyze(ramus_model* model, const ramus_analyze_options* options, ramus_report** report,
@@ -242,6 +330,62 @@ RAMUS_API ramus_status ramus_rewrite(ramus_model* model, const char* form, ramus
 /* 1 when some weight lies in another file beside the model, so that the model cannot move without it; else 0.
  * [object: model] */
 RAMUS_API int32_t ramus_model_has_external_data(const ramus_model* model);
+
+/* ---- For hosts that load the library at run time --------------------------------------------------------------------- */
+
+/* Every function above, in the order of the table below. New ones are added at the end. */
+#define RAMUS_FUNCTIONS(X)   \
+  X(version)                 \
+  X(session_create)          \
+  X(session_destroy)         \
+  X(session_cancel)          \
+  X(session_resume)          \
+  X(model_open)              \
+  X(model_open_memory)       \
+  X(model_open_named)        \
+  X(model_destroy)           \
+  X(analyze)                 \
+  X(report_read)             \
+  X(report_destroy)          \
+  X(report_write)            \
+  X(write_passes)            \
+  X(compare)                 \
+  X(comparison_destroy)      \
+  X(comparison_write)        \
+  X(annotate)                \
+  X(strip)                   \
+  X(rewrite)                 \
+  X(model_has_external_data) \
+  X(graph_path)              \
+  X(graph_node_count)        \
+  X(graph_node)              \
+  X(graph_find_node)         \
+  X(graph_group_count)       \
+  X(graph_group)             \
+  X(notes_add)
+
+#ifdef __cplusplus
+#define RAMUS_API_FIELD(name) decltype(&ramus_##name) name;
+#else
+#define RAMUS_API_FIELD(name) __typeof__(&ramus_##name) name;
+#endif
+
+/* A pointer to each function under its name without "ramus_": api->session_create(NULL, &session, &error). */
+typedef struct ramus_api {
+  size_t struct_size;     /* what this library knows: ask RAMUS_API_HAS before you use what came later */
+  uint32_t version_major; /* of the library, which need not be that of the header */
+  uint32_t version_minor;
+  uint32_t version_patch;
+  uint32_t reserved; /* 0 */
+  RAMUS_FUNCTIONS(RAMUS_API_FIELD)
+} ramus_api;
+#define RAMUS_API_HAS(api, name) ((api)->struct_size >= offsetof(ramus_api, name) + sizeof((api)->name))
+
+/* The one symbol to look up with dlsym:
+ *   const ramus_api *(*get_api)(uint32_t) = (const ramus_api *(*)(uint32_t))dlsym(library, "ramus_get_api");
+ *   const ramus_api *api = get_api(RAMUS_VERSION_MAJOR);
+ * NULL: the library is of another major version. The table lives as long as the library is loaded. [any] */
+RAMUS_API const ramus_api* ramus_get_api(uint32_t major);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/adapters/report/report.schema.json
               ${PROJECT_SOURCE_DIR}/adapters/report/comparison.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/ramus)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+              ${PROJECT_SOURCE_DIR}/plugin/STABILITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR TGZ)

@@ -28,7 +28,7 @@ echo "== the installed command"
 "$prefix/bin/ramus" passes >"$work/passes"
 "$prefix/bin/ramus" --version
 
-for project in "$source_dir/examples/embed_c" "$here/consumer"; do
+for project in "$source_dir/examples/embed_c" "$source_dir/examples/embed_cpp" "$here/consumer"; do
   echo "== find_package from ${project#"$source_dir"/}"
   cmake -G Ninja -S "$project" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
   cmake --build "$work/build" >"$work/log" || { cat "$work/log"; exit 1; }
@@ -42,3 +42,7 @@ export PKG_CONFIG_PATH=$libdir/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs ramus)"
 cc -std=c11 -Wall -Wextra -Wpedantic -Werror "$source_dir/examples/embed_c/embed_c.c" "${flags[@]}" -o "$work/by_pkg_config"
 LD_LIBRARY_PATH=$libdir "$work/by_pkg_config" "$model"
+
+echo "== exceptions of a host in C++"
+c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -I "$source_dir/examples/embed_cpp" "$here/exceptions.cpp" "${flags[@]}" -o "$work/exceptions"
+LD_LIBRARY_PATH=$libdir "$work/exceptions" "$model"

@@ -1,47 +1,5 @@
 /* The C interface as a C11 host uses it, and misuses it. usage: c_api_test MODEL.onnx */
-#undef NDEBUG
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "plugin/ramus.h"
-
-typedef struct text {
-  char* data;
-  size_t size;
-} text;
-
-static int32_t append(void* user, const void* data, size_t size) {
-  text* whole = user;
-  whole->data = realloc(whole->data, whole->size + size + 1);
-  assert(whole->data != NULL);
-  memcpy(whole->data + whole->size, data, size);
-  whole->size += size;
-  whole->data[whole->size] = '\0';
-  return 0;
-}
-
-static int32_t refuse(void* user, const void* data, size_t size) {
-  (void)user, (void)data, (void)size;
-  return 1;
-}
-
-static text read_file(const char* path) {
-  text whole = {NULL, 0};
-  FILE* file = fopen(path, "rb");
-  assert(file != NULL);
-  char buffer[4096];
-  for (size_t got; (got = fread(buffer, 1, sizeof buffer, file)) > 0;) append(&whole, buffer, got);
-  fclose(file);
-  return whole;
-}
-
-static ramus_session* new_session(void) {
-  ramus_session* session = NULL;
-  assert(ramus_session_create(NULL, &session, NULL) == RAMUS_OK);
-  return session;
-}
+#include "tests/plugin/c_support.h"
 
 static void the_version_is_three_numbers(void) {
   char expected[64];

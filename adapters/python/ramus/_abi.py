@@ -50,6 +50,60 @@ class Features(Sized):
     ]
 
 
+class Node(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("op", c_char_p),
+        ("domain", c_char_p),
+        ("inputs", POINTER(c_char_p)),
+        ("input_count", c_size_t),
+        ("outputs", POINTER(c_char_p)),
+        ("output_count", c_size_t),
+    ]
+
+
+class Branch(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("id", c_char_p),
+        ("name", c_char_p),
+        ("nodes", POINTER(c_char_p)),
+        ("node_count", c_size_t),
+        ("skip", c_int32),
+        ("projection", c_int32),
+    ]
+
+
+class Group(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("id", c_char_p),
+        ("name", c_char_p),
+        ("kind", c_char_p),
+        ("join", c_char_p),
+        ("fork_value", c_char_p),
+        ("parent_branch", c_char_p),
+        ("branches", POINTER(POINTER(Branch))),
+        ("branch_count", c_size_t),
+        ("closed", c_int32),
+        ("depth", c_int32),
+    ]
+
+
+PassCallback = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p, POINTER(Error))
+
+
+class Pass(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("summary", c_char_p),
+        ("user", c_void_p),
+        ("run", PassCallback),
+    ]
+
+
 class AnalyzeOptions(Sized):
     _fields_ = [
         ("struct_size", c_size_t),
@@ -63,6 +117,8 @@ class AnalyzeOptions(Sized):
         ("seed", c_uint64),
         ("features", POINTER(POINTER(Features))),
         ("features_count", c_size_t),
+        ("host_passes", POINTER(POINTER(Pass))),
+        ("host_pass_count", c_size_t),
     ]
 
 
@@ -81,6 +137,10 @@ class AnnotateOptions(Sized):
 STRUCTS = {
     "ramus_error": Error,
     "ramus_session_config": SessionConfig,
+    "ramus_node": Node,
+    "ramus_branch": Branch,
+    "ramus_group": Group,
+    "ramus_pass": Pass,
     "ramus_features": Features,
     "ramus_analyze_options": AnalyzeOptions,
     "ramus_compare_options": CompareOptions,
@@ -114,4 +174,12 @@ FUNCTIONS: Dict[str, Tuple[object, Tuple[object, ...]]] = {
     "ramus_reattach": (c_int32, (_handle, _handle, _out, _error)),
     "ramus_strip": (c_int32, (_handle, *_writing)),
     "ramus_rewrite": (c_int32, (_handle, c_char_p, *_writing)),
+    "ramus_graph_path": (c_char_p, (_handle,)),
+    "ramus_graph_node_count": (c_size_t, (_handle,)),
+    "ramus_graph_node": (POINTER(Node), (_handle, c_size_t)),
+    "ramus_graph_find_node": (POINTER(Node), (_handle, c_char_p)),
+    "ramus_graph_group_count": (c_size_t, (_handle,)),
+    "ramus_graph_group": (POINTER(Group), (_handle, c_size_t)),
+    "ramus_notes_add": (c_int32, (_handle, c_char_p, c_char_p, c_char_p, _error)),
+    "ramus_get_api": (c_void_p, (c_uint32,)),
 }

@@ -12,9 +12,9 @@ HEADER = re.sub(r"/\*.*?\*/", "", (SOURCE / "plugin/ramus.h").read_text(), flags
 
 
 def header_fields():
-    """The fields of each struct, in order."""
+    """The fields of each struct, in order. The table of functions is for hosts that look up one symbol; ctypes finds all."""
     bodies = re.findall(r"typedef struct (ramus_\w+) \{(.*?)\} \1;", HEADER, re.DOTALL)
-    return {name: re.findall(r"(\w+)(?:\[\d+\])?;", body) for name, body in bodies}
+    return {name: re.findall(r"(\w+)(?:\[\d+\])?;", body) for name, body in bodies if name != "ramus_api"}
 
 
 def test_every_struct_has_the_fields_of_the_header():
