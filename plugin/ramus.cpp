@@ -305,8 +305,9 @@ ramus_status ramus_annotate(ramus_model* model, const ramus_report* report, cons
                             ramus_writer writer, void* user, ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (model == nullptr || report == nullptr || writer == nullptr) return usage("annotate: NULL argument");
-    const auto wanted = sized<ramus_annotate_options>(options, RAMUS_ANNOTATE_OPTIONS_INIT);
-    const ramus::ForeignAnnotations foreign{wanted.write_namespace != 0, wanted.write_layer_ann != 0};
+    const auto wanted = sized<ramus_annotate_options>(options, RAMUS_ANNOTATE_OPTIONS_INIT, "annotate options");
+    if (!wanted) return ramus::propagate(ramus::Error(wanted.error()));
+    const ramus::ForeignAnnotations foreign{wanted->write_namespace != 0, wanted->write_layer_ann != 0};
     auto annotations = ramus::annotations_from(report->report, *model->wire, foreign);
     if (!annotations) return ramus::propagate(std::move(annotations.error()));
     const auto taken = ramus::annotate(*model->wire, *annotations, byte_sink(writer, user));

@@ -313,7 +313,8 @@ RAMUS_API ramus_status ramus_annotate(ramus_model* model, const ramus_report* re
 RAMUS_API ramus_status ramus_reattach(ramus_model* model, const ramus_report* report, ramus_report** reattached,
                                       ramus_error* error);
 
-/* The model without any entry of ours: byte for byte what was annotated. [object: model] */
+/* The model without any "ramus." entry, and without those of other keys that ramus_annotate wrote: byte for byte what was
+ * annotated. [object: model] */
 RAMUS_API ramus_status ramus_strip(ramus_model* model, ramus_writer writer, void* user, ramus_error* error);
 
 /* A model of the same function, up to rounding, with its branches made visible; weights are copied byte for byte, bodies
@@ -362,7 +363,8 @@ RAMUS_API int32_t ramus_model_has_external_data(const ramus_model* model);
   X(graph_find_node)         \
   X(graph_group_count)       \
   X(graph_group)             \
-  X(notes_add)
+  X(notes_add)               \
+  X(reattach)
 
 #ifdef __cplusplus
 #define RAMUS_API_FIELD(name) decltype(&ramus_##name) name;

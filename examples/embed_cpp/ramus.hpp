@@ -199,7 +199,7 @@ class Model {
 
   void annotate(const Report& report, const Writer& writer) const {
     detail::write_through(writer, [&](ramus_writer put, void* user, ramus_error* error) {
-      return ramus_annotate(model_.get(), report.get(), put, user, error);
+      return ramus_annotate(model_.get(), report.get(), nullptr, put, user, error);
     });
   }
   ramus_model* get() const { return model_.get(); }

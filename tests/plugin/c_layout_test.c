@@ -106,6 +106,11 @@ FIELD(ramus_compare_options, struct_size, 0, 8);
 FIELD(ramus_compare_options, analysis, 8, 8);
 FIELD(ramus_compare_options, analysis_count, 16, 8);
 
+SIZE(ramus_annotate_options, 16);
+FIELD(ramus_annotate_options, struct_size, 0, 8);
+FIELD(ramus_annotate_options, write_namespace, 8, 4);
+FIELD(ramus_annotate_options, write_layer_ann, 12, 4);
+
 FIELD(ramus_api, struct_size, 0, 8);
 FIELD(ramus_api, version_major, 8, 4);
 FIELD(ramus_api, version_minor, 12, 4);
@@ -140,7 +145,8 @@ FUNCTION(graph_find_node, 24);
 FUNCTION(graph_group_count, 25);
 FUNCTION(graph_group, 26);
 FUNCTION(notes_add, 27);
-SIZE(ramus_api, 24 + 8 * 28);
+FUNCTION(reattach, 28);
+SIZE(ramus_api, 24 + 8 * 29);
 #endif
 
 int main(void) { return 0; }

@@ -55,9 +55,12 @@ static void nothing_of_null_is_done(const char* path) {
   IS_USAGE(ramus_comparison_write(NULL, "json", append, NULL, error))
   IS_USAGE(ramus_comparison_write(comparison, NULL, append, NULL, error))
   IS_USAGE(ramus_comparison_write(comparison, "json", NULL, NULL, error))
-  IS_USAGE(ramus_annotate(NULL, report, append, NULL, error))
-  IS_USAGE(ramus_annotate(model, NULL, append, NULL, error))
-  IS_USAGE(ramus_annotate(model, report, NULL, NULL, error))
+  IS_USAGE(ramus_annotate(NULL, report, NULL, append, NULL, error))
+  IS_USAGE(ramus_annotate(model, NULL, NULL, append, NULL, error))
+  IS_USAGE(ramus_annotate(model, report, NULL, NULL, NULL, error))
+  IS_USAGE(ramus_reattach(NULL, report, &report, error))
+  IS_USAGE(ramus_reattach(model, NULL, &report, error))
+  IS_USAGE(ramus_reattach(model, report, NULL, error))
   IS_USAGE(ramus_strip(NULL, append, NULL, error))
   IS_USAGE(ramus_strip(model, NULL, NULL, error))
   IS_USAGE(ramus_rewrite(NULL, "normal", append, NULL, error))
@@ -168,7 +171,7 @@ static int32_t take(void* user, const void* data, size_t size) {
 
 typedef ramus_status (*writing)(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user);
 static ramus_status annotated(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user) {
-  return ramus_annotate(model, report, writer, user, NULL);
+  return ramus_annotate(model, report, NULL, writer, user, NULL);
 }
 static ramus_status stripped(ramus_model* model, const ramus_report* report, ramus_writer writer, void* user) {
   (void)report;

@@ -146,7 +146,7 @@ static void notes_reach_the_report_with_the_name_of_the_pass(void) {
   assert(strstr(summary.data, "\nNotes\n") != NULL && strstr(summary.data, "  gone after the call: one two\n") != NULL);
   ramus_report* back = NULL; /* a report with such notes is read and annotates as any other */
   assert(ramus_report_read(session, json.data, json.size, &back, NULL) == RAMUS_OK);
-  assert(ramus_annotate(model, back, append, &annotated, NULL) == RAMUS_OK);
+  assert(ramus_annotate(model, back, NULL, append, &annotated, NULL) == RAMUS_OK);
   free(json.data), free(summary.data), free(annotated.data);
   ramus_report_destroy(back);
   ramus_report_destroy(report);

@@ -50,7 +50,7 @@ static void* analyse(void* user) {
     assert(ramus_analyze(model, NULL, &report, NULL) == RAMUS_OK);
     assert(ramus_report_write(report, "json", append, &json, NULL) == RAMUS_OK);
     assert(ramus_write_passes("json", append, &passes, NULL) == RAMUS_OK);
-    assert(ramus_annotate(model, report, append, &annotated, NULL) == RAMUS_OK);
+    assert(ramus_annotate(model, report, NULL, append, &annotated, NULL) == RAMUS_OK);
     assert(ramus_rewrite(model, "normal", append, &rewritten, NULL) == RAMUS_OK);
     assert(ramus_get_api(RAMUS_VERSION_MAJOR) != NULL && strcmp(ramus_version(), "0") > 0);
     assert(i == 0 || same(json, work->json));
