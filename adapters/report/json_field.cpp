@@ -3,26 +3,46 @@
 namespace ramus {
 namespace {
 
-constexpr int kDeepest = 32;            // a report nests 9 deep
+constexpr std::size_t kDeepest = 32;    // a report nests 9 deep
 constexpr std::size_t kMostKeys = 512;  // of one object, whose keys are searched one by one; a report's have 31 at most
 
-// Counts what is open while the text is parsed.
-class Bounds {
+// Counts what is open while the text is read, before anything is built of it.
+class Bounds : public nlohmann::json_sax<Field::Json> {
  public:
-  bool operator()(int depth, nlohmann::json::parse_event_t event) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= kDeepest) throw WrongField{"lists and objects nest too deeply"};
-      keys_.resize(static_cast<std::size_t>(depth) + 2);
-      keys_.back() = 0;
-    } else if (event == Event::key && ++keys_[static_cast<std::size_t>(depth)] > kMostKeys) {
-      throw WrongField{"an object has more than " + std::to_string(kMostKeys) + " keys"};
-    }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t&) override {
+    if (++keys_.back() > kMostKeys) throw WrongField{"an object has more than " + std::to_string(kMostKeys) + " keys"};
     return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
+    if (dynamic_cast<const nlohmann::detail::out_of_range*>(&error) != nullptr) {
+      throw WrongField{"is not JSON: a number is too large"};
+    }
+    throw WrongField{"is not JSON (byte " + std::to_string(byte) + ")"};
   }
 
  private:
-  std::vector<std::size_t> keys_{0, 0};  // by depth, of the object that is open there
+  bool open() {
+    if (keys_.size() > kDeepest) throw WrongField{"lists and objects nest too deeply"};
+    keys_.push_back(0);
+    return true;
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  std::vector<std::size_t> keys_{0};  // of what is open
 };
 
 }  // namespace
@@ -107,15 +127,8 @@ void Field::fail(const std::string& what) const { throw WrongField{(path_.empty(
 
 Field::Json parse_report(std::string_view text) {
   Bounds bounds;
-  try {
-    return Field::Json::parse(text.begin(), text.end(), [&](int depth, auto event, const auto&) {
-      return bounds(depth, static_cast<nlohmann::json::parse_event_t>(event));
-    });
-  } catch (const Field::Json::parse_error& error) {
-    throw WrongField{"is not JSON (byte " + std::to_string(error.byte) + ")"};
-  } catch (const Field::Json::exception&) {
-    throw WrongField{"is not JSON: a number is too large"};
-  }
+  Field::Json::sax_parse(text.begin(), text.end(), &bounds);
+  return Field::Json::parse(text.begin(), text.end());
 }
 
 }  // namespace ramus

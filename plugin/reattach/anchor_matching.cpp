@@ -1,6 +1,7 @@
 #include "plugin/reattach/anchor_matching.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace ramus {
@@ -176,11 +177,9 @@ void AnchorMatcher::spread() {
 void AnchorMatcher::pair_only_ones(const Links& a, const Links& b) {
   if (a.size() != b.size()) return;
   const auto left = [](const Links& list, const auto& is_open) {
-    Links open;
-    for (const AnchorId id : list) {
-      if (is_open(id) && std::find(open.begin(), open.end(), id) == open.end()) open.push_back(id);
-    }
-    return open;
+    std::set<AnchorId> open;
+    std::copy_if(list.begin(), list.end(), std::inserter(open, open.end()), is_open);
+    return Links(open.begin(), open.end());
   };
   const Links open = left(a, [&](AnchorId id) { return !pairs_[id]; });
   const Links others = left(b, [&](AnchorId id) { return !back_[id]; });

@@ -18,7 +18,13 @@ std::string counted(std::size_t found, std::size_t all, const std::string& what)
 // A vector without what `keep` turns down; `keep` may change what it keeps.
 template <class T, class Keep>
 void keep_if(std::vector<T>& list, Keep keep) {
-  list.erase(std::remove_if(list.begin(), list.end(), [&](T& entry) { return !keep(entry); }), list.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!keep(list[i])) continue;
+    if (kept != i) list[kept] = std::move(list[i]);
+    ++kept;
+  }
+  list.erase(list.begin() + static_cast<std::ptrdiff_t>(kept), list.end());
 }
 
 class Translation {
@@ -132,8 +138,8 @@ class Translation {
     });
     std::map<std::string, std::pair<std::string, std::size_t>> alike;  // the first group built alike, and how many
     for (ReportGroup& group : report_.groups) {
-      // What lay in a lost group lies in the one around it.
-      while (group.parent && kept_.count(*group.parent) == 0) {
+      // What lay in a lost group lies in the one around it. A report may say that groups lie in one another.
+      for (std::size_t level = 0; level < parents.size() && group.parent && kept_.count(*group.parent) == 0; ++level) {
         const auto above = parents.find(*group.parent);
         if (above == parents.end()) break;
         std::tie(group.parent, group.parent_branch) = above->second;
