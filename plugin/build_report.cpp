@@ -46,7 +46,8 @@ class ReportBuilder {
     }
     for (const UnitFeatures& features : found_.features) {
       report_.features.push_back(
-          {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised});
+          {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised,
+           features.pictures});
     }
     for (const Factorization& factors : found_.factors) add_factors(factors);
     for (const LatentBranches& latent : found_.latent) add_latent(latent);
