@@ -16,8 +16,8 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 constexpr double kMagnitudeQuantile = 0.95;
-constexpr double kTracyWidom95 = 0.9793;    // its 95 % point, beta = 1
-constexpr double kSameSigma = 1e-9;  // of sigma: equal matrices may round apart
+constexpr double kTracyWidom95 = 0.9793;  // its 95 % point, beta = 1
+constexpr double kSameSigma = 1e-9;       // of sigma: equal matrices may round apart
 
 Eigen::Index count_significant(const Vector& p, double significance) {
   Eigen::Index count = 0;

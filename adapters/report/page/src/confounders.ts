@@ -1,5 +1,6 @@
 // What could fake a claim of a group: the sentences of ../text_confounders.cpp.
 import type { Index } from "./index";
+import { isNumbers, numbersOf } from "./packed";
 import type { Group, Specialization } from "./report";
 import { fixed, kLevel, listed, nameWithin, shortened, spaced } from "./words";
 
@@ -49,7 +50,7 @@ function featuresTogether(index: Index, group: Group, entry: Specialization): st
     group.branches.flatMap((branch) => {
       const first = branch.layers[0];
       const all = first && index.featuresOf(first.layer, group.graph)?.[feature];
-      return first && Array.isArray(all) ? (all as number[]).slice(first.begin, first.end) : [];
+      return first && isNumbers(all) ? numbersOf(all).slice(first.begin, first.end) : [];
     }));
   const out: string[] = [];
   for (let i = 0; i < claimed.length; ++i) {

@@ -18,7 +18,7 @@ export function ranked(index: Index): Factors[] {
     const pictures = index.picturesOf(entry.from, entry.graph) ? 1 : 0;
     return (entry.status === "found" ? 1000 : 0) + Math.min(named, 3) * 100 + pictures * 60 + (index.featuresOf(entry.from, entry.graph)?.linearised === false ? 200 : 0) + (entry.joint ? 30 : 0) + Math.min(entry.significant, 8);
   };
-  return [...index.report.factors].filter((entry) => (index.withVectors(entry).right?.length ?? 0) > 0).sort((a, b) => rank(b) - rank(a));
+  return [...index.report.factors].filter((entry) => index.withVectors(entry).right?.[0]).sort((a, b) => rank(b) - rank(a));
 }
 
 export class FactorsSection {
@@ -39,6 +39,7 @@ export class FactorsSection {
       return;
     }
     this.element.append(this.picker(), this.body);
+    if (index.leftOut > 0) this.element.append(h("p", { class: "quiet" }, `${count(index.leftOut, "list")} of loadings and features of deeper layers are left out of this file, for its size; the JSON report has them.`));
     this.choose(this.order[0]!);
   }
 
@@ -53,7 +54,7 @@ export class FactorsSection {
   private choose(entry: Factors): void {
     this.chosen = entry;
     const named = entry.meaning.filter((meaning) => meaning.named).map((meaning) => meaning.factor);
-    const known = this.index.withVectors(entry).right?.length ?? 0;
+    const known = (this.index.withVectors(entry).right ?? []).filter((one) => one).length;
     // The first two; where neither has a name and a later one has, that one.
     this.x = 0;
     this.y = Math.min(1, known - 1);

@@ -14,12 +14,14 @@ export class Index {
   readonly claimsOfBranch = new Map<string, Claim[]>(); // strongest first
   readonly ops = new Map<string, Map<number, string>>(); // by graph and index
   readonly text: string | undefined;
+  readonly leftOut: number;
   private readonly features = new Map<string, Features>();
   private readonly pictures = new Map<string, Pictures>();
 
   constructor(data: Data) {
     this.report = data.report;
     this.text = data.text;
+    this.leftOut = data.left_out ?? 0;
     for (const group of this.report.groups) {
       this.groups.set(group.id, group);
       group.branches.forEach((branch, place) => this.branches.set(branch.id, { branch, group, place }));

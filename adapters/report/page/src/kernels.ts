@@ -1,4 +1,5 @@
 // Kernels on the image as pictures: bytes to data URLs.
+import { bytesOf } from "./packed";
 import type { Pictures } from "./report";
 
 const cache = new WeakMap<Pictures, string[]>();
@@ -7,7 +8,7 @@ export function kernelUrls(pictures: Pictures): string[] {
   const known = cache.get(pictures);
   if (known) return known;
   const { height, width } = pictures;
-  const bytes = Uint8Array.from(atob(pictures.pixels), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(pictures.pixels);
   const size = height * width * 3;
   const canvas = document.createElement("canvas");
   canvas.width = width;

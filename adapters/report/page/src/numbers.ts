@@ -9,8 +9,7 @@ const kParameters = "Elements of the branch's weights, read from the file; group
 const kMacs = "Multiply-accumulate operations of one sample, from the shapes; 0 where they are not known.";
 const kScore = "Adjusted mutual information of branch and family (with labels) or factor pole (without), over units; 0 is chance, 1 means that either gives the other. Vinh, Epps, Bailey 2010.";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type AnySpec = TableSpec<any>;
+type AnySpec = TableSpec<unknown>;
 
 function groupOf(index: Index, id: string): string {
   return index.groups.get(id)?.name ?? id;
@@ -18,7 +17,7 @@ function groupOf(index: Index, id: string): string {
 
 function specs(index: Index): AnySpec[] {
   const { report } = index;
-  const spec = <Row>(one: TableSpec<Row>): AnySpec => one as AnySpec;
+  const spec = <Row>(one: TableSpec<Row>): AnySpec => one as unknown as AnySpec;
   const all: AnySpec[] = [
     spec<Claim>({
       name: "Tests of branches", about: "Everything that was asked of each branch.", rows: index.claims,
@@ -146,7 +145,7 @@ export class NumbersSection {
   private readonly holder = h("div");
   private readonly tabs: HTMLButtonElement[] = [];
   private readonly made = new Map<number, Table<unknown>>();
-  private readonly input = h("input", { type: "search", placeholder: "Only rows with", "aria-label": "Only rows with", spellcheck: "false", oninput: () => this.table?.search(this.input.value) });
+  private readonly input = h("input", { type: "search", spellcheck: "false", oninput: () => this.table?.search(this.input.value) });
   private readonly specs: AnySpec[];
   private table: Table<unknown> | undefined;
 
@@ -155,7 +154,7 @@ export class NumbersSection {
     this.specs.forEach((spec, i) => this.tabs.push(h("button", { type: "button", role: "tab", "aria-selected": "false", onclick: () => this.show(i) }, `${spec.name} `, h("small", {}, spec.rows.length.toLocaleString("en")))));
     this.element = h("section", { id: "numbers", class: "block", "aria-label": "Numbers" }, h("h2", {}, "Numbers: all of them, with their methods"),
       h("p", { class: "lead" }, "Sort by a column's head; ? says how its number came about."),
-      h("div", { class: "tabs", role: "tablist" }, this.tabs), h("div", { class: "controls" }, this.input), this.holder,
+      h("div", { class: "tabs", role: "tablist" }, this.tabs), h("div", { class: "controls" }, h("label", { class: "choice" }, h("span", {}, "Only rows with"), this.input)), this.holder,
       index.text ? h("details", { class: "plain-text" }, h("summary", {}, "All of it as plain text, for a mail or a terminal"), h("pre", { dir: "auto" }, index.text)) : null);
     if (this.specs.length > 0) this.show(0);
   }

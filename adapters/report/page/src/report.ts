@@ -1,4 +1,5 @@
 // What the page reads of a report (schema ramus.report/1, ../report.schema.json), and what stands beside it.
+import type { Numbers } from "./packed";
 
 export interface Range {
   layer: string;
@@ -50,7 +51,6 @@ export interface Pair {
   to_head?: number;
   link: Link;
   via: string[];
-  size: number;
   score: number;
   baseline: number;
   excess: number;
@@ -114,7 +114,6 @@ export interface Meaning {
   test: { name: string; n: number; permutations: number };
 }
 
-// unit, factor, pole, confidence
 export type Assigned = { unit: number; factor: number; pole: number; confidence: number };
 
 export interface Factors {
@@ -140,9 +139,9 @@ export interface Factors {
   effective_rank: number;
   effective_rank_exact: boolean;
   same_as?: string;
-  left?: number[][];
-  right?: number[][];
-  assignment?: { from: Assigned[]; to: Assigned[] };
+  left?: Numbers[];
+  right?: Numbers[];
+  assignment?: { from: string | Assigned[]; to: string | Assigned[] };
   meaning: Meaning[];
 }
 
@@ -161,10 +160,9 @@ export interface Latent {
   null: { n_cut: number; energy: number; permutations: number };
   saved: number;
   lost: number;
-  assignment: { from: number[]; to: number[] };
 }
 
-// Beside these fields, a list of one number per unit for each feature.
+// Beside these fields, one Numbers per feature: of each unit.
 export interface Features {
   layer: string;
   graph?: string;
@@ -334,4 +332,5 @@ export interface Data {
   report: Report;
   text?: string; // the summary of `--format text`
   pictures?: Pictures[];
+  left_out?: number; // lists of numbers, for the size of the file
 }

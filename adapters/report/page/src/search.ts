@@ -27,12 +27,12 @@ export class Search {
     private readonly highlight: (ids: Set<string>) => void,
     private readonly go: (target: Target) => void,
   ) {
-    this.input = h("input", { type: "search", placeholder: "Find a branch, node or label", "aria-label": "Find a branch, node or label", autocomplete: "off", spellcheck: "false", oninput: () => this.find(), onkeydown: (event: KeyboardEvent) => {
+    this.input = h("input", { type: "search", "aria-label": "Find a branch, node or label", "aria-controls": "hits", autocomplete: "off", spellcheck: "false", oninput: () => this.find(), onkeydown: (event: KeyboardEvent) => {
       if (event.key === "ArrowDown") this.list.querySelector("button")?.focus();
       if (event.key === "Enter") this.list.querySelector("button")?.click();
       if (event.key === "Escape") this.clear();
     } });
-    this.element = h("div", { class: "search" }, this.input, this.list);
+    this.element = h("div", { class: "search" }, h("label", { class: "choice" }, h("span", {}, "Find"), this.input), this.list);
     this.element.addEventListener("focusout", (event) => {
       if (!this.element.contains(event.relatedTarget as Node | null)) this.list.hidden = true;
     });

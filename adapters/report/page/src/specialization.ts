@@ -123,7 +123,7 @@ function scorePart(entry: Specialization): HTMLElement {
   const d = x(score);
   svg.append(s("path", { class: (entry.p ?? 1) <= kLevel ? "diamond sure" : "diamond", d: `M${d},12l9,10l-9,10l-9,-10z` }));
   const near = d - x(mean) < 90;
-  svg.append(s("text", { class: "tick", x: x(mean), y: 44, "text-anchor": near ? "end" : "middle" }, "by chance"), s("text", { class: "tick strong", x: Math.min(width - 34, d), y: 44, "text-anchor": near ? "start" : "middle" }, `score ${fixed(score)}`));
+  svg.append(s("text", { class: "tick", x: x(mean), y: 44, "text-anchor": x(mean) < 40 ? "start" : near ? "end" : "middle" }, "by chance"), s("text", { class: "tick strong", x: Math.min(width - 34, d), y: 44, "text-anchor": near ? "start" : "middle" }, `score ${fixed(score)}`));
   return h("div", { class: "score-line" }, svg, h("p", {}, `Score ${fixed(score)}: adjusted mutual information of branches and ${entry.basis}, ${entry.units} units; by chance ${fixed(mean)}, p ${pText(entry.p ?? 1)}, permuted ${entry.permutations ?? "?"} times.`, entry.set_aside.length > 0 ? h("span", { class: "quiet" }, ` Not in the score, for they overlap other families: ${listed(entry.set_aside.map((one) => shortened(one, 30)), 6)}.`) : null));
 }
 

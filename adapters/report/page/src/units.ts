@@ -1,7 +1,8 @@
 // One layer's units as the factor plots need them: place, picture, features, branch, assignment.
 import type { Index } from "./index";
 import { kernelUrls } from "./kernels";
-import type { Assigned, Factors } from "./report";
+import { assignedOf, isNumbers, numbersOf } from "./packed";
+import type { Assigned, Factors, Features } from "./report";
 
 export interface Unit {
   unit: number;
@@ -18,10 +19,10 @@ const kMostPictures = 600; // of one plot
 
 export function unitsOf(index: Index, factors: Factors, side: "from" | "to"): Unit[] {
   const shared = index.withVectors(factors);
-  const vectors = (side === "from" ? shared.right : shared.left) ?? [];
+  const vectors = ((side === "from" ? shared.right : shared.left) ?? []).map(numbersOf).filter((vector) => vector.length > 0);
   const size = vectors[0]?.length ?? 0;
   const layer = side === "from" ? factors.from : factors.to;
-  const assigned = new Map((shared.assignment?.[side] ?? []).map((entry) => [entry.unit, entry]));
+  const assigned = new Map(assignedOf(shared.assignment?.[side]).map((entry) => [entry.unit, entry]));
   const branches = branchesOfUnits(index, layer, size, factors.graph);
   const sources = side === "from" && factors.joint ? partsOf(index, layer, size, factors.graph) : [{ layer, begin: 0, offset: 0, end: size }];
   const units: Unit[] = [];
@@ -37,16 +38,19 @@ export function unitsOf(index: Index, factors: Factors, side: "from" | "to"): Un
     const features = index.featuresOf(source.layer, factors.graph);
     const pictures = index.picturesOf(source.layer, factors.graph);
     const urls = pictures && size <= kMostPictures ? kernelUrls(pictures) : [];
+    const columns = featureColumns(features);
     for (let unit = source.begin; unit < source.end && unit < size; ++unit) {
       const there = unit - source.begin + source.offset;
       const picture = urls[there];
       if (picture) units[unit]!.picture = picture;
-      for (const [name, values] of Object.entries(features ?? {})) {
-        if (!kNotFeatures.has(name) && Array.isArray(values) && typeof values[there] === "number") units[unit]!.features.push([name, values[there] as number]);
-      }
+      for (const [name, values] of columns) if (values[there] !== undefined) units[unit]!.features.push([name, values[there]]);
     }
   }
   return units;
+}
+
+function featureColumns(features: Features | undefined): [string, number[]][] {
+  return Object.entries(features ?? {}).flatMap(([name, values]): [string, number[]][] => (!kNotFeatures.has(name) && isNumbers(values) ? [[name, numbersOf(values)]] : []));
 }
 
 // The layers whose units stand side by side at a join.
