@@ -11,12 +11,18 @@ function nameOf(factors: Factors, factor: number): Meaning | undefined {
   return factors.meaning.find((entry) => entry.named && entry.factor === factor);
 }
 
-// Named ones first, those on the image before others.
+// The most telling first: what reads branches that read the image, then its first layers, then by names and size.
 export function ranked(index: Index): Factors[] {
+  const exact = (layer: string, graph?: string) => index.featuresOf(layer, graph)?.linearised === false;
+  const branched = new Set<string>();
+  for (const { branch, group } of index.branches.values()) {
+    const first = branch.layers[0];
+    if (branch.units && first && exact(first.layer, group.graph)) branched.add(branch.units.layer);
+  }
   const rank = (entry: Factors) => {
     const named = entry.meaning.filter((meaning) => meaning.named).length;
-    const pictures = index.picturesOf(entry.from, entry.graph) ? 1 : 0;
-    return (entry.status === "found" ? 1000 : 0) + Math.min(named, 3) * 100 + pictures * 60 + (index.featuresOf(entry.from, entry.graph)?.linearised === false ? 200 : 0) + (entry.joint ? 30 : 0) + Math.min(entry.significant, 8);
+    return (entry.status === "found" ? 10_000 : 0) + (entry.joint && branched.has(entry.from) ? 2_000 : 0) + (exact(entry.from, entry.graph) ? 1_000 : 0) +
+      (index.picturesOf(entry.from, entry.graph) ? 200 : 0) + 100 * Math.min(named, 3) + (entry.joint ? 30 : 0) + Math.min(entry.significant, 8);
   };
   return [...index.report.factors].filter((entry) => index.withVectors(entry).right?.[0]).sort((a, b) => rank(b) - rank(a));
 }
