@@ -70,14 +70,13 @@ export class FactorsSection {
     this.draw();
   }
 
-  private axis(factor: number, side: "from" | "to"): Axis {
+  private axis(factor: number): Axis {
     const entry = this.chosen!;
     const meaning = nameOf(entry, factor);
     const title = `factor ${factor}${meaning ? `: ${spaced(meaning.feature)}` : ""}`;
     if (!meaning) return { factor, title, low: "", high: "" };
     const word = spaced(meaning.feature);
-    const reads = side === "to" ? "read " : "";
-    const more = `${reads}more ${word}`, less = `${reads}less ${word}`;
+    const more = `more ${word}`, less = `less ${word}`;
     return meaning.pearson > 0 ? { factor, title, low: less, high: more } : { factor, title, low: more, high: less };
   }
 
@@ -85,7 +84,7 @@ export class FactorsSection {
     const entry = this.chosen!;
     const from = unitsOf(this.index, entry, "from"), to = unitsOf(this.index, entry, "to");
     const known = from[0]?.loadings.length ?? 0;
-    const factors = Array.from({ length: known }, (_, i): [string, string] => [String(i), this.axis(i, "from").title]);
+    const factors = Array.from({ length: known }, (_, i): [string, string] => [String(i), this.axis(i).title]);
     const colours = colourChoices([...from, ...to]);
     if (!colours.some(([value]) => value === this.colourBy)) this.colourBy = this.usualColour(colours, [...from, ...to]);
     const pick = (label: string, value: number, set: (n: number) => void) => choice(label, factors, String(value), (text) => {
@@ -98,8 +97,8 @@ export class FactorsSection {
       const features = this.index.featuresOf(layer, entry.graph);
       const drawn = units.some((unit) => unit.picture) ? (features?.linearised ? "drawn as linearised kernels" : features?.field ? "drawn as their kernels on the image" : "drawn as their kernels") : "";
       return scatter(this.index, units, {
-        title: shortened(layer, 48), caption: `${count(units.length, "unit")} that ${side === "from" ? "are read" : "read them"}${drawn ? ", " + drawn : ""}`,
-        x: this.axis(this.x, side), y: this.axis(this.y, side), colourBy: this.colourBy, ...(entry.graph ? { graph: entry.graph } : {}),
+        title: shortened(layer, 48), caption: `${count(units.length, "unit")} that ${side === "from" ? "are read" : "read them, placed by what they read"}${drawn ? ", " + drawn : ""}`,
+        x: this.axis(this.x), y: this.axis(this.y), colourBy: this.colourBy, ...(entry.graph ? { graph: entry.graph } : {}),
       });
     };
     replace(
@@ -114,7 +113,7 @@ export class FactorsSection {
       h("div", { class: "pair" }, plot(from, "from"), plot(to, "to")),
       this.colourBy === "branch" ? this.branchLegend([...from, ...to]) : null,
       pictured || !this.index.report.features.some((one) => one.field) ? null : h("p", { class: "quiet" }, "Kernels are drawn where the page was written by ramus analyze MODEL --html; a report alone does not hold them."),
-      h("div", { class: "pair uneven" }, this.scree(entry), loadings(this.index, from, this.axis(this.x, "from"), this.axis(this.y, "from"), this.colourBy, entry.from)),
+      h("div", { class: "pair uneven" }, this.scree(entry), loadings(this.index, from, this.axis(this.x), this.axis(this.y), this.colourBy, entry.from)),
     );
   }
 

@@ -62,9 +62,9 @@ function axisText(axis: Axis, vertical: boolean): SVGGElement {
   const middle = (kMargin + kSize) / 2, low = kMargin + 2, high = kSize - 4;
   const turn = vertical ? `translate(14,${kSize - kMargin + kMargin}) rotate(-90)` : `translate(0,${kSize - 12})`;
   return s("g", { class: "axis", transform: turn },
-    s("text", { x: middle, y: 0, "text-anchor": "middle" }, axis.low ? `factor ${axis.factor}` : shortened(axis.title, 40)),
-    axis.low ? s("text", { class: "end", x: low, y: 0 }, `← ${shortened(axis.low, 24)}`) : null,
-    axis.high ? s("text", { class: "end", x: high, y: 0, "text-anchor": "end" }, `${shortened(axis.high, 24)} →`) : null);
+    axis.low.length + axis.high.length > 44 ? null : s("text", { x: middle, y: 0, "text-anchor": "middle" }, axis.low ? `factor ${axis.factor}` : shortened(axis.title, 40)),
+    axis.low ? s("text", { class: "end", x: low, y: 0 }, `← ${shortened(axis.low, 29)}`) : null,
+    axis.high ? s("text", { class: "end", x: high, y: 0, "text-anchor": "end" }, `${shortened(axis.high, 29)} →`) : null);
 }
 
 export function fillOf(units: Unit[], by: string): (unit: Unit) => string {
