@@ -16,7 +16,7 @@
 namespace ramus {
 namespace {
 
-constexpr std::size_t kMostPacked = 1'500'000;  // bytes, all lists together
+constexpr std::size_t kMostPacked = 900'000;  // bytes, all lists together
 
 double four_digits(double value) { return std::round(value * 1e4) / 1e4; }
 
@@ -75,6 +75,11 @@ class DataBuilder {
       ReportJson& entry = json_["factors"][i];
       entry.erase("silent");
       entry.erase("beside");
+      ReportJson named = ReportJson::array();  // most features name nothing
+      for (ReportJson& meaning : entry["meaning"]) {
+        if (meaning["named"]) named.push_back(std::move(meaning));
+      }
+      entry["meaning"] = std::move(named);
       if (!entry.contains("left")) continue;
       for (const char* const side : {"left", "right"}) {
         for (ReportJson& vector : entry[side]) vector = packed(vector);

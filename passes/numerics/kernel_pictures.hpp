@@ -1,7 +1,7 @@
 // Filters on the image as small pictures, for people to look at.
 //
-//   kernel [units x 3 x h x w] ── boxes averaged to at most `most` pixels a side ──▶ 8 bit: 128 is zero, 255 and 1 are
-//                                                                                    the unit's largest magnitude
+//   kernel [units x 3 x h x w] ──▶ where a side has more than `most` pixels: outer rings gone that hold little, then boxes
+//                                  averaged ──▶ 8 bit: 128 is zero, 255 and 1 are the unit's largest magnitude
 //
 // The channels are shown as red, green, blue in the order of the input; a network that reads blue first shows them swapped.
 #pragma once

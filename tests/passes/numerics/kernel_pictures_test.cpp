@@ -33,6 +33,23 @@ TEST_CASE("a large kernel is averaged over boxes") {
   CHECK(picture_bytes(1, {4, 4}, 2) == 12);
 }
 
+TEST_CASE("rings around a large kernel that hold little are left out") {
+  std::vector<float> kernel(3 * 6 * 6, 0);
+  const auto at = [](int y, int x) { return static_cast<std::size_t>(6 * y + x); };
+  kernel[at(2, 2)] = 10;  // red, in the middle
+  kernel[at(0, 0)] = 1;   // one per cent of the energy
+  CHECK(drawn(kernel, 1, {6, 6}, 2).pixels == Pixels{255, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128});
+  kernel[at(0, 0)] = 10;  // half of it
+  CHECK(drawn(kernel, 1, {6, 6}, 2).pixels[0] == 255);
+  CHECK(drawn(kernel, 1, {6, 6}, 3).pixels[4 * 3] == 255);
+}
+
+TEST_CASE("boxes may share a pixel") {
+  // Red 3, 0, -1.5 over two pixels of one and a half: (3 + 0) / 1.5 and (0 - 1.5) / 1.5.
+  const KernelPictures pictures = drawn({3, 0, -1.5F, 0, 0, 0, 0, 0, 0}, 1, {1, 3}, 2);
+  CHECK(pictures.pixels == Pixels{255, 128, 128, 65, 128, 128});
+}
+
 TEST_CASE("a zero kernel is grey, and so is a weight that is not finite") {
   CHECK(drawn({0, 0, 0}, 1, {1, 1}).pixels == Pixels{128, 128, 128});
   CHECK(drawn({std::numeric_limits<float>::quiet_NaN(), 1, 0}, 1, {1, 1}).pixels == Pixels{128, 255, 128});

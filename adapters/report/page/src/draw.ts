@@ -2,7 +2,7 @@
 import { s } from "./dom";
 import type { Colouring } from "./colours";
 import { placeColour } from "./colours";
-import { type Box, type Flow, type LaneBox, type Row, kFan, textWidth } from "./layout";
+import { type Box, type Flow, type LaneBox, type Row, kFan, kPicture, textWidth } from "./layout";
 import type { Fork, Unravelled } from "./tree";
 import { mark } from "./claims";
 import type { Index } from "./index";
@@ -204,6 +204,7 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
     g.append(s("text", { class: "caption", x: middle, y: lane.y + below + 13, "text-anchor": "middle" }, `${lane.caption} ${mark(top.q)}`,
       s("title", {}, top.sentence)));
   }
+  if (lane.pictures) g.append(pictures(lane, middle));
   if (lane.pill) g.append(pill(lane, middle, fork, options));
   if (lane.inner) {
     const at = middle - lane.inner.width / 2 - 2;
@@ -212,6 +213,13 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
     return holder;
   }
   return g;
+}
+
+function pictures(lane: LaneBox, middle: number): SVGElement {
+  const { urls, crisp, told } = lane.pictures!;
+  const step = kPicture + 3, from = middle - (urls.length * step - 3) / 2;
+  const y = lane.y + (lane.pill ? 12 : 5) + (lane.caption ? 18 : 2);
+  return s("g", {}, s("title", {}, told), urls.map((href, i) => s("image", { class: crisp ? "crisp" : "", href, x: from + i * step, y, width: kPicture, height: kPicture, preserveAspectRatio: "none" })));
 }
 
 function pill(lane: LaneBox, middle: number, fork: Fork, options: DrawOptions): SVGElement {

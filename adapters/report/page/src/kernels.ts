@@ -2,6 +2,7 @@
 import { bytesOf } from "./packed";
 import type { Pictures } from "./report";
 
+export const kFewPixels = 12; // a side; below it pixels are shown as such
 const cache = new WeakMap<Pictures, string[]>();
 
 export function kernelUrls(pictures: Pictures): string[] {

@@ -9,6 +9,7 @@ import type { Index } from "./index";
 import type { Fork, Item, Lane, Unravelled } from "./tree";
 import { opsText } from "./tree";
 import type { Stream } from "./report";
+import { galleryOf, sampled } from "./gallery";
 import { count, human, nameWithin, shortened } from "./words";
 
 export interface LaneBox {
@@ -18,6 +19,7 @@ export interface LaneBox {
   facts: string;
   caption: string;
   pill: string; // groups inside, folded
+  pictures?: { urls: string[]; crisp: boolean; told: string };
   inner?: Flow;
   innerX: number;
 }
@@ -57,6 +59,9 @@ const kGap = 14;
 const kRowGap = 30;
 const kTitle = 36;
 const kMostLanes = 10;
+export const kPicture = 19; // side of a kernel on the map
+const kMostPictures = 8; // of a lane
+const kMostPictured = 6; // lanes of a group
 const kFramePad = 16;
 
 let canvas: CanvasRenderingContext2D | null = null;
@@ -204,6 +209,11 @@ function laneBox(index: Index, fork: Fork, lane: Lane): LaneBox {
     caption: claim ? shortened(claim.brief, 30) : "", pill, innerX: 0,
   };
   if (inner) box.inner = inner;
+  const gallery = fork.lanes.length <= kMostPictured && !fork.through && !inner ? galleryOf(index, branch, fork.group) : undefined;
+  if (gallery) {
+    const urls = sampled(gallery.urls, kMostPictures);
+    box.pictures = { urls, crisp: gallery.crisp, told: `${urls.length} of its ${count(gallery.urls.length, gallery.linearised ? "linearised kernel" : "filter")}, evenly spaced` };
+  }
   if (branch.skip) Object.assign(box, { facts: "", caption: "" });
   return box;
 }
@@ -220,7 +230,7 @@ function pillText(index: Index, children: { kind: string; branches: unknown[] }[
 function laneWidth(lane: LaneBox): number {
   const label = textWidth(lane.name, true, 11.5) + (lane.facts ? textWidth(lane.facts, false, 11) + 6 : 0);
   const pill = lane.pill ? textWidth(lane.pill, false, 11) + 34 : 0;
-  return Math.max(label, lane.caption ? textWidth(lane.caption, true, 11) + 22 : 0, pill, lane.inner ? lane.inner.width + 10 : 0) + 8;
+  return Math.max(label, lane.caption ? textWidth(lane.caption, true, 11) + 22 : 0, pill, lane.inner ? lane.inner.width + 10 : 0, (lane.pictures?.urls.length ?? 0) * (kPicture + 3)) + 8;
 }
 
 function laneHeight(lane: LaneBox): { above: number; below: number } {
@@ -228,7 +238,7 @@ function laneHeight(lane: LaneBox): { above: number; below: number } {
   const inside = row ? { above: row.up + 22, below: row.down + 8 } : { above: 22, below: 9 };
   if (lane.pill) Object.assign(inside, { above: inside.above + 6, below: inside.below + 6 });
   if (lane.lane?.branch.skip) return { above: 23, below: 8 };
-  return { above: inside.above + 5, below: inside.below + (lane.caption ? 16 : 0) };
+  return { above: inside.above + 5, below: inside.below + (lane.caption ? 16 : 0) + (lane.pictures ? kPicture + 6 : 0) };
 }
 
 const kMostBlocks = 24;

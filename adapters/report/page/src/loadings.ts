@@ -30,7 +30,7 @@ export function loadings(index: Index, units: Unit[], axis: Axis, other: Axis, c
   for (let i = 0; i < shown; ++i) {
     const unit = pictured[Math.round((i * (pictured.length - 1)) / Math.max(1, shown - 1))]!;
     const x = shown === pictured.length ? sorted.indexOf(unit) * step + step / 2 - size / 2 : i * (width / shown);
-    svg.append(s("image", { x: Math.max(0, Math.min(width - size, x)), y: height - bottom + 8, width: size, height: size, href: unit.picture, preserveAspectRatio: "none" }));
+    svg.append(s("image", { class: unit.crisp ? "crisp" : "", x: Math.max(0, Math.min(width - size, x)), y: height - bottom + 8, width: size, height: size, href: unit.picture, preserveAspectRatio: "none" }));
   }
   svg.append(s("path", { class: "zero", d: `M0,${middle}H${width}` }));
   interact(svg, units, marks, (unit) => describe(index, unit, { x: axis, y: other }), (unit) => unit.loadings[axis.factor] ?? 0);

@@ -4,6 +4,7 @@ import type { Claim } from "./claims";
 import { mark } from "./claims";
 import { placeColour } from "./colours";
 import { scoreSentence } from "./draw";
+import { galleryOf, sampled } from "./gallery";
 import type { Index } from "./index";
 import type { Branch, Group } from "./report";
 import { kindText } from "./summary";
@@ -11,6 +12,7 @@ import { count, fixed, human, listed, nameWithin, pText, shortened } from "./wor
 
 const kMostNodes = 200;
 const kMostClaims = 8;
+const kMostPictures = 96;
 
 export class Panel {
   readonly element = h("aside", { class: "panel", hidden: true, "aria-label": "Details", tabindex: -1 });
@@ -50,6 +52,7 @@ export class Panel {
       claimed.length > kMostClaims ? h("p", { class: "quiet" }, `and ${claimed.length - kMostClaims} more`) : null,
       claimed.length > 0 && rest.length > 0 ? h("p", { class: "quiet" }, `Nothing clear about ${listed([...new Set(rest.map((claim) => claim.about))].filter((about) => !claimed.some((claim) => claim.about === about)), 5) || "the rest"}.`) : null,
       all.length > 0 ? h("button", { class: "small", type: "button", onclick: () => this.show.numbers(branch.name) }, "All its tests in the table") : null,
+      this.gallery(branch, group),
       h("h4", {}, "How it is built"),
       this.facts(branch),
       this.inside(branch),
@@ -118,6 +121,15 @@ export class Panel {
     if (score && score.score !== null) rows.push(["score", `${fixed(score.score, 3)} (${(100 * (score.share ?? 0)).toFixed(0)} % of the group's)`]);
     if (branch.projection) rows.push(["role", "projection of a residual block"]);
     return h("table", { class: "facts" }, h("tbody", {}, rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { dir: "auto" }, value)))));
+  }
+
+  private gallery(branch: Branch, group: Group) {
+    const gallery = galleryOf(this.index, branch, group);
+    if (!gallery) return null;
+    const urls = sampled(gallery.urls, kMostPictures);
+    return h("div", {}, h("h4", {}, gallery.linearised ? "Its units, as linearised kernels" : "Its filters on the image"),
+      h("div", { class: "gallery", role: "img", "aria-label": count(urls.length, "kernel") }, urls.map((src) => h("img", { src, alt: "", class: gallery.crisp ? "crisp" : "", width: 30, height: 30 }))),
+      h("p", { class: "quiet" }, urls.length < gallery.urls.length ? `${urls.length} of ${gallery.urls.length}, evenly spaced; ` : "", "grey is zero, each scaled by its largest weight; layer ", h("span", { dir: "auto" }, shortened(gallery.layer, 60))));
   }
 
   private inside(branch: Branch) {

@@ -48,7 +48,7 @@ export function scatter(index: Index, units: Unit[], options: PlotOptions): HTML
     const at = `translate(${toX(value(unit, x)).toFixed(1)},${toY(value(unit, y)).toFixed(1)})`;
     const mark = unit.picture
       ? s("g", { class: "unit", transform: at }, s("rect", { class: "rim", x: -side / 2 - 2, y: -side / 2 - 2, width: side + 4, height: side + 4, rx: 3, style: { fill: fill(unit) } }),
-          s("image", { x: -side / 2, y: -side / 2, width: side, height: side, href: unit.picture, preserveAspectRatio: "none" }))
+          s("image", { class: unit.crisp ? "crisp" : "", x: -side / 2, y: -side / 2, width: side, height: side, href: unit.picture, preserveAspectRatio: "none" }))
       : s("g", { class: "unit", transform: at }, s("circle", { class: "rim", r: 5, style: { fill: fill(unit) } }));
     mark.dataset["unit"] = String(unit.unit);
     marks.set(unit.unit, mark);
@@ -88,7 +88,7 @@ export function describe(index: Index, unit: Unit, options: { x: Axis; y: Axis; 
     ...unit.features.map(([name, number]): [string, string] => [spaced(name), short(number)]),
   ];
   return [
-    h("div", { class: "tip-head" }, unit.picture ? h("img", { src: unit.picture, alt: "kernel", width: 56, height: 56 }) : null,
+    h("div", { class: "tip-head" }, unit.picture ? h("img", { class: unit.crisp ? "crisp" : "", src: unit.picture, alt: "kernel", width: 56, height: 56 }) : null,
       h("div", {}, h("b", {}, `unit ${unit.unit}`), branch ? h("div", { class: "quiet", dir: "auto" }, `in ${shortened(nameWithin(branch.group.name, branch.branch.name), 30)}`) : null,
         h("div", { class: "quiet" }, assigned ? `belongs to factor ${assigned.factor}, pole ${assigned.pole > 0 ? "+" : "−"}, confidence ${percent(assigned.confidence)}` : "belongs to no factor beyond chance"))),
     h("table", { class: "facts" }, h("tbody", {}, rows.map(([name, text]) => h("tr", {}, h("th", {}, shortened(name, 30)), h("td", {}, text))))),

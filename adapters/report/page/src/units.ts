@@ -1,6 +1,6 @@
 // One layer's units as the factor plots need them: place, picture, features, branch, assignment.
 import type { Index } from "./index";
-import { kernelUrls } from "./kernels";
+import { kFewPixels, kernelUrls } from "./kernels";
 import { assignedOf, isNumbers, numbersOf } from "./packed";
 import type { Assigned, Factors, Features } from "./report";
 
@@ -8,6 +8,7 @@ export interface Unit {
   unit: number;
   loadings: number[]; // by factor, as far as the report has them
   picture?: string;
+  crisp?: boolean; // a picture of few pixels, which are shown as such
   branch?: string; // id
   place?: number; // of the branch in its group
   assigned?: Assigned;
@@ -42,7 +43,7 @@ export function unitsOf(index: Index, factors: Factors, side: "from" | "to"): Un
     for (let unit = source.begin; unit < source.end && unit < size; ++unit) {
       const there = unit - source.begin + source.offset;
       const picture = urls[there];
-      if (picture) units[unit]!.picture = picture;
+      if (picture) Object.assign(units[unit]!, { picture, crisp: pictures!.width < kFewPixels });
       for (const [name, values] of columns) if (values[there] !== undefined) units[unit]!.features.push([name, values[there]]);
     }
   }
