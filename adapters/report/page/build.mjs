@@ -15,7 +15,14 @@ const out = option("--out", join(here, "report_page.html"));
 const modules = join(option("--modules", here), "node_modules");
 
 const esbuild = createRequire(join(modules, "none.js"))("esbuild");
-const common = { bundle: true, minify: true, write: false, charset: "ascii", nodePaths: [modules], logLevel: "warning" };
+const common = {
+  bundle: true,
+  minify: true,
+  write: false,
+  charset: "ascii",
+  nodePaths: [modules],
+  logLevel: "warning",
+};
 const bundle = (entry, more) =>
   esbuild.buildSync({ ...common, ...more, entryPoints: [join(here, "src", entry)] }).outputFiles[0].text.trim();
 
@@ -32,4 +39,7 @@ const hash = createHash("sha256").update(script).digest("base64");
 const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:`;
 const page = readFileSync(join(here, "src", "page.html"), "utf8");
 const parts = { POLICY: policy, STYLE: style, SCRIPT: script };
-writeFileSync(out, page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (_, name) => parts[name]));
+writeFileSync(
+  out,
+  page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (_, name) => parts[name]),
+);

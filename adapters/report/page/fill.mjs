@@ -5,4 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const [page, report, out] = process.argv.slice(2);
 const read = JSON.parse(readFileSync(report, "utf8"));
 const data = JSON.stringify(read.report ? read : { report: read }).replaceAll("<", "\\u003c");
-writeFileSync(out, readFileSync(page, "utf8").replace("@DATA@", () => data));
+writeFileSync(
+  out,
+  readFileSync(page, "utf8").replace("@DATA@", () => data),
+);

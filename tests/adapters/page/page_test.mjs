@@ -26,7 +26,8 @@ function analysed(name, model, ...options) {
 }
 
 function exported(name, report) {
-  const json = join(work, `${name}.json`), out = join(work, `${name}.html`);
+  const json = join(work, `${name}.json`),
+    out = join(work, `${name}.html`);
   writeFileSync(json, JSON.stringify(report));
   execFileSync(ramus, ["export", json, "--to", "html", "-o", out]);
   return out;
@@ -39,7 +40,11 @@ function checkSize(name, file) {
   const data = end - begin;
   expect(begin > 0 && statSync(file).size - data < kMostPage, name, "page of", statSync(file).size - data, "bytes");
   expect(data < kMostData, name, "data of", data, "bytes");
-  expect(!/https?:\/\/(?!www\.w3\.org\/)/.test(text.slice(0, begin).replace(/<script>.*/s, "")), name, "names an address");
+  expect(
+    !/https?:\/\/(?!www\.w3\.org\/)/.test(text.slice(0, begin).replace(/<script>.*/s, "")),
+    name,
+    "names an address",
+  );
   return data;
 }
 
@@ -49,10 +54,14 @@ const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] }
 async function open(name, file, { width = 1280, scheme = "light", check = async () => {} } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
   const page = await context.newPage();
-  const said = [], asked = [];
+  const said = [],
+    asked = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && said.push(message.text()));
   page.on("pageerror", (error) => said.push(String(error)));
-  page.on("dialog", (dialog) => { said.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+  page.on("dialog", (dialog) => {
+    said.push(`dialog ${dialog.message()}`);
+    dialog.dismiss();
+  });
   page.on("request", (request) => !/^(data|blob):/.test(request.url()) && asked.push(request.url()));
   page.setDefaultTimeout(15_000);
   await page.goto(`file://${file}`);
@@ -67,7 +76,11 @@ async function open(name, file, { width = 1280, scheme = "light", check = async 
   }
   expect(said.length === 0, name, "complained:", said.slice(0, 3).join(" | "));
   expect(asked.length === 1, name, "asked for", asked.slice(1, 4).join(" "));
-  if (process.env.RAMUS_SCREENSHOTS) await page.screenshot({ path: join(process.env.RAMUS_SCREENSHOTS, `${name}-${width}-${scheme}.png`), fullPage: true });
+  if (process.env.RAMUS_SCREENSHOTS)
+    await page.screenshot({
+      path: join(process.env.RAMUS_SCREENSHOTS, `${name}-${width}-${scheme}.png`),
+      fullPage: true,
+    });
   await context.close();
   return drawn;
 }
@@ -83,7 +96,10 @@ async function checkExample(page) {
   expect(/AUC 0\.9\d/.test(await text(page, ".panel")), "example: the panel tells the effect");
   await page.keyboard.press("Escape");
   expect(await page.locator(".panel").isHidden(), "example: the panel closes");
-  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-branch") === "g0.b0"), "example: focus returns");
+  expect(
+    await page.evaluate(() => document.activeElement?.getAttribute("data-branch") === "g0.b0"),
+    "example: focus returns",
+  );
   // Colours: every mode draws lanes and a legend.
   for (const mode of ["score", "finding", "factor", "parameters", "branch"]) {
     await page.locator("#map select").first().selectOption(mode);
@@ -95,7 +111,10 @@ async function checkExample(page) {
   expect((await page.locator("#factors .scatter image").count()) > 0, "example: kernels are drawn");
   expect((await pictured.locator("option").count()) >= 5, "example: pairs of layers to choose");
   await page.locator("#factors .scatter .unit").first().hover();
-  expect(/unit \d+/.test(await text(page, ".tooltip")) && /colour/.test(await text(page, ".tooltip")), "example: a unit tells");
+  expect(
+    /unit \d+/.test(await text(page, ".tooltip")) && /colour/.test(await text(page, ".tooltip")),
+    "example: a unit tells",
+  );
   // The search finds a node and leads to its branch.
   await page.locator("#map input[type=search]").fill("conv1");
   await page.locator(".hits button").first().click();
@@ -117,7 +136,11 @@ async function checkExample(page) {
 
 async function checkInception(page) {
   const first = await text(page, ".first");
-  expect(/all 30 units labelled Curve Related/.test(first) && /all 9 units labelled BW vs Color/.test(first), "inception: what the article found:", first);
+  expect(
+    /all 30 units labelled Curve Related/.test(first) && /all 9 units labelled BW vs Color/.test(first),
+    "inception: what the article found:",
+    first,
+  );
   expect(/kernel size/.test(first), "inception: the confounder is told");
   expect((await page.locator("#specialization .heat td.claimed").count()) > 20, "inception: claims in the heat map");
   await page.locator("#specialization .heat td.claimed").first().hover();
@@ -164,11 +187,26 @@ async function checkHostile(page) {
     await page.locator(`#map [data-branch='${id}'] .halo`).first().click({ force: true });
   }
   await page.locator("#map input[type=search]").fill("<");
-  for (const option of await page.locator("#factors select").first().locator("option").all()) await page.locator("#factors select").first().selectOption(await option.getAttribute("value"));
+  for (const option of await page.locator("#factors select").first().locator("option").all())
+    await page
+      .locator("#factors select")
+      .first()
+      .selectOption(await option.getAttribute("value"));
   await page.locator("#specialization .heat td").first().hover();
-  const found = await page.evaluate(() => ({ hacked: window.hacked, images: document.querySelectorAll("img[src=x],svg[onload]").length, scripts: document.scripts.length }));
-  expect(found.hacked === undefined && found.images === 0 && found.scripts === 2, "hostile names:", JSON.stringify(found));
-  expect((await page.locator("h1").innerText()).includes("img src=x") || (await page.title()).includes("script"), "hostile names: shown as text");
+  const found = await page.evaluate(() => ({
+    hacked: window.hacked,
+    images: document.querySelectorAll("img[src=x],svg[onload]").length,
+    scripts: document.scripts.length,
+  }));
+  expect(
+    found.hacked === undefined && found.images === 0 && found.scripts === 2,
+    "hostile names:",
+    JSON.stringify(found),
+  );
+  expect(
+    (await page.locator("h1").innerText()).includes("img src=x") || (await page.title()).includes("script"),
+    "hostile names: shown as text",
+  );
 }
 
 const cases = [["example", join(work, "example.html"), checkExample]];
@@ -177,10 +215,19 @@ const add = (name, path, check, ...options) => {
   if (existsSync(path)) cases.push([name, analysed(name, path, ...options), check]);
   else console.log(`left out: ${name}, for ${path} is not there`);
 };
-add("inception", model("inceptionv1_google_to_mixed3b.onnx"), checkInception, "--labels", join(shared, "data/labels_inceptionv1.json"));
+add(
+  "inception",
+  model("inceptionv1_google_to_mixed3b.onnx"),
+  checkInception,
+  "--labels",
+  join(shared, "data/labels_inceptionv1.json"),
+);
 add("resnet", model("trained/resnet_pre_cifar_bn.onnx"), checkResnet);
 add("transformer", model("trained/vit_tiny_cifar.onnx"), checkTransformer);
-cases.push(["many nodes", exported("many_nodes", manyNodes(10_000)), checkMany], ["hostile names", exported("hostile", hostileNames()), checkHostile]);
+cases.push(
+  ["many nodes", exported("many_nodes", manyNodes(10_000)), checkMany],
+  ["hostile names", exported("hostile", hostileNames()), checkHostile],
+);
 
 for (const [name, file, check] of cases) {
   const data = checkSize(name, file);

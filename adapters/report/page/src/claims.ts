@@ -33,12 +33,7 @@ export function claimsOf(index: Index): Claim[] {
   return all.sort((a, b) => a.logP - b.logP);
 }
 
-// What the units of a claimed branch hold, in words for someone who reads no tables.
-export function plain(claim: Claim): string {
-  return claim.brief;
-}
-
-// At most 5: how far below the level q lies, in dots.
+// How far below the level q lies, in dots.
 export function mark(q: number): string {
   return q > kLevel ? "" : q > 1e-3 ? "•" : q > 1e-6 ? "••" : "•••";
 }

@@ -48,9 +48,17 @@ function coloursOf(mode: Mode, index: Index): Omit<Colouring, "mode"> {
     case "score":
       return byScore(index);
     case "finding":
-      return byWord(index, "the strongest claim", (branch) => index.claimed(branch.id).find((claim) => claim.kind !== "factor" && claim.effect > 0)?.about);
+      return byWord(
+        index,
+        "the strongest claim",
+        (branch) => index.claimed(branch.id).find((claim) => claim.kind !== "factor" && claim.effect > 0)?.about,
+      );
     case "factor":
-      return byWord(index, "the factor that it holds most of, beyond chance", (branch) => index.claimed(branch.id).find((claim) => claim.kind === "factor" && claim.effect > 0)?.about);
+      return byWord(
+        index,
+        "the factor that it holds most of, beyond chance",
+        (branch) => index.claimed(branch.id).find((claim) => claim.kind === "factor" && claim.effect > 0)?.about,
+      );
     case "parameters":
       return byParameters(index);
   }
@@ -64,9 +72,19 @@ function byScore(index: Index): Omit<Colouring, "mode"> {
   const most = Math.max(0.01, ...scores.values());
   return {
     of: (branch) => (scores.has(branch.id) ? sequential(scores.get(branch.id)! / most) : kNone),
-    legend: scores.size === 0
-      ? h("div", { class: "legend" }, "No group has a score: it takes labels of units, or a layer that reads the branches.")
-      : scale("score of the branch: its share of what branch and kind of unit say about each other", "0", fixed(most), chip(kNone, "not scored")),
+    legend:
+      scores.size === 0
+        ? h(
+            "div",
+            { class: "legend" },
+            "No group has a score: it takes labels of units, or a layer that reads the branches.",
+          )
+        : scale(
+            "score of the branch: its share of what branch and kind of unit say about each other",
+            "0",
+            fixed(most),
+            chip(kNone, "not scored"),
+          ),
   };
 }
 
@@ -88,7 +106,10 @@ function byWord(index: Index, what: string, word: (branch: Branch) => string | u
     const found = word(branch);
     if (found !== undefined) counts.set(found, (counts.get(found) ?? 0) + 1);
   }
-  const words = [...counts].sort((a, b) => b[1] - a[1]).slice(0, kBranchColours).map(([text]) => text);
+  const words = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, kBranchColours)
+    .map(([text]) => text);
   return {
     of: (branch) => {
       const found = word(branch);

@@ -22,18 +22,25 @@ export function confounders(index: Index, group: Group, entry: Specialization, c
   if (differ(units)) parts.push(`units ${listed(units.map(String), 8)}`);
   if (differ(depth)) parts.push(`layers ${listed(depth.map(String), 8)}`);
   if (parts.length > 0) {
-    out.push(`Branches that are not built alike: ${parts.join("; ")}${kernels_differ ? "; a pattern may gather where a kernel fits its size, whatever the branch" : ""}.`);
+    out.push(
+      `Branches that are not built alike: ${parts.join("; ")}${kernels_differ ? "; a pattern may gather where a kernel fits its size, whatever the branch" : ""}.`,
+    );
   }
   const narrow = entry.branches.flatMap((branch, b) => {
     const built = group.branches[b];
     const first = built?.layers[0];
     const gathers = [...branch.enrichment, ...branch.factors].some((test) => test.q <= kLevel);
-    if (!built || !first || built.layers.length < 2 || !gathers || first.end - first.begin >= (units[b] ?? 0)) return [];
-    return [`${shortened(nameWithin(group.name, built.name), 40)}: ${units[b]} units behind ${first.end - first.begin}`];
+    if (!built || !first || built.layers.length < 2 || !gathers || first.end - first.begin >= (units[b] ?? 0))
+      return [];
+    return [
+      `${shortened(nameWithin(group.name, built.name), 40)}: ${units[b]} units behind ${first.end - first.begin}`,
+    ];
   });
-  if (narrow.length > 0) out.push(`Units behind one bottleneck are not independent, and count as if they were (${listed(narrow)}).`);
+  if (narrow.length > 0)
+    out.push(`Units behind one bottleneck are not independent, and count as if they were (${listed(narrow)}).`);
   const together = featuresTogether(index, group, entry);
-  if (together.length > 0) out.push(`Features that go together may be one difference, told twice: ${listed(together)}.`);
+  if (together.length > 0)
+    out.push(`Features that go together may be one difference, told twice: ${listed(together)}.`);
   if (untrained) out.push(untrained);
   return out;
 }
@@ -45,18 +52,26 @@ function littleTrained(entry: Specialization): string | undefined {
 }
 
 function featuresTogether(index: Index, group: Group, entry: Specialization): string[] {
-  const claimed = [...new Set(entry.branches.flatMap((branch) => branch.features.filter((one) => one.q <= kLevel).map((one) => one.feature)))];
+  const claimed = [
+    ...new Set(
+      entry.branches.flatMap((branch) => branch.features.filter((one) => one.q <= kLevel).map((one) => one.feature)),
+    ),
+  ];
   const values = claimed.map((feature) =>
     group.branches.flatMap((branch) => {
       const first = branch.layers[0];
       const all = first && index.featuresOf(first.layer, group.graph)?.[feature];
       return first && isNumbers(all) ? numbersOf(all).slice(first.begin, first.end) : [];
-    }));
+    }),
+  );
   const out: string[] = [];
   for (let i = 0; i < claimed.length; ++i) {
     for (let j = i + 1; j < claimed.length; ++j) {
       const r = spearman(values[i]!, values[j]!);
-      if (r !== undefined && Math.abs(r) >= kTogether) out.push(`${spaced(claimed[i]!)} and ${spaced(claimed[j]!)} (Spearman ${fixed(r)} over ${values[i]!.length} units)`);
+      if (r !== undefined && Math.abs(r) >= kTogether)
+        out.push(
+          `${spaced(claimed[i]!)} and ${spaced(claimed[j]!)} (Spearman ${fixed(r)} over ${values[i]!.length} units)`,
+        );
     }
   }
   return out;
@@ -76,8 +91,12 @@ function ranks(values: number[]): number[] {
 
 export function spearman(a: number[], b: number[]): number | undefined {
   if (a.length !== b.length || a.length < 3) return undefined;
-  const x = ranks(a), y = ranks(b), mean = (a.length - 1) / 2;
-  let xy = 0, xx = 0, yy = 0;
+  const x = ranks(a),
+    y = ranks(b),
+    mean = (a.length - 1) / 2;
+  let xy = 0,
+    xx = 0,
+    yy = 0;
   x.forEach((value, i) => {
     xy += (value - mean) * (y[i]! - mean);
     xx += (value - mean) ** 2;

@@ -14,7 +14,9 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: C
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value as EventListener);
-    else if (name === "style") for (const [key, one] of Object.entries(value as Record<string, string>)) (element as unknown as HTMLElement).style.setProperty(key, one);
+    else if (name === "style")
+      for (const [key, one] of Object.entries(value as Record<string, string>))
+        (element as unknown as HTMLElement).style.setProperty(key, one);
     else element.setAttribute(name, value === true ? "" : printable(String(value)));
   }
   append(element, children);
@@ -43,7 +45,12 @@ export function replace(element: Element, ...children: Child[]): void {
 }
 
 // A select with a visible label.
-export function choice(label: string, options: [value: string, text: string][], chosen: string, changed: (value: string) => void) {
+export function choice(
+  label: string,
+  options: [value: string, text: string][],
+  chosen: string,
+  changed: (value: string) => void,
+) {
   const select = h(
     "select",
     { onchange: () => changed(select.value) },

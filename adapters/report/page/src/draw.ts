@@ -1,44 +1,12 @@
 // The map's boxes as SVG.
 import { s } from "./dom";
-import type { Colouring } from "./colours";
-import { placeColour } from "./colours";
-import { type Box, type Flow, type LaneBox, type Row, kFan, kPicture, textWidth } from "./layout";
-import type { Fork, Unravelled } from "./tree";
 import { mark } from "./claims";
-import type { Index } from "./index";
-import { fixed, pText } from "./words";
-
-export interface Hooks {
-  openBranch(id: string): void;
-  openGroup(id: string): void;
-  toggle(key: string): void;
-}
-
-export interface DrawOptions {
-  index: Index;
-  colouring: Colouring;
-  hooks: Hooks;
-  found: Set<string>; // ids of branches and groups that the search found
-}
+import { drawUnravelled } from "./draw_unravelled";
+import { type DrawOptions, joint, pressable } from "./drawing";
+import { type Box, type Flow, type LaneBox, type Row, kFan, kPicture, textWidth } from "./layout";
+import type { Fork } from "./tree";
 
 const kRail = 7;
-
-function pressable(label: string, act: () => void) {
-  return {
-    tabindex: 0,
-    role: "button",
-    "aria-label": label,
-    onclick: (event: Event) => {
-      event.stopPropagation();
-      act();
-    },
-    onkeydown: (event: KeyboardEvent) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      act();
-    },
-  };
-}
 
 export function drawFlow(flow: Flow, options: DrawOptions, nested = false): SVGGElement {
   const all = s("g");
@@ -54,7 +22,10 @@ export function drawFlow(flow: Flow, options: DrawOptions, nested = false): SVGG
 function returnLine(row: Row, next: Row): SVGElement {
   const x = row.width + 4;
   const between = row.y + row.down + 13;
-  return s("path", { class: "return", d: `M${row.width - 8},${row.y}H${x}q8,0 8,8V${between - 8}q0,8 -8,8H4q-8,0 -8,8V${next.y - 8}q0,8 8,8h6` });
+  return s("path", {
+    class: "return",
+    d: `M${row.width - 8},${row.y}H${x}q8,0 8,8V${between - 8}q0,8 -8,8H4q-8,0 -8,8V${next.y - 8}q0,8 8,8h6`,
+  });
 }
 
 function drawRow(row: Row, options: DrawOptions, nested: boolean, width: number): SVGGElement {
@@ -63,7 +34,11 @@ function drawRow(row: Row, options: DrawOptions, nested: boolean, width: number)
   if (!nested) g.append(s("path", { class: "trunk", d: trunk(row, width - 8) }));
   for (const run of streamRuns(row)) {
     g.append(
-      s("path", { class: "stream", d: `M${run.from},0H${run.to}` }, s("title", {}, `residual stream ${run.name}: every block adds to it`)),
+      s(
+        "path",
+        { class: "stream", d: `M${run.from},0H${run.to}` },
+        s("title", {}, `residual stream ${run.name}: every block adds to it`),
+      ),
     );
   }
   for (const box of row.boxes) g.append(drawBox(box, options));
@@ -74,7 +49,8 @@ function drawRow(row: Row, options: DrawOptions, nested: boolean, width: number)
 function trunk(row: Row, end: number): string {
   let path = "M2,0";
   for (const box of row.boxes) {
-    if (box.blocks || (box.item.type === "fork" && !box.item.through)) path += `H${box.x + 5}M${box.x + box.width - 5},0`;
+    if (box.blocks || (box.item.type === "fork" && !box.item.through))
+      path += `H${box.x + 5}M${box.x + box.width - 5},0`;
   }
   return path + `H${end}`;
 }
@@ -100,21 +76,33 @@ function frames(row: Row, options: DrawOptions): SVGElement[] {
     let j = i;
     while (j < row.boxes.length && row.boxes[j]!.frame?.key === frame?.key) ++j;
     if (frame) {
-      const first = row.boxes[i]!, last = row.boxes[j - 1]!;
-      const x = first.x - 8, width = last.x + last.width + 8 - x;
+      const first = row.boxes[i]!,
+        last = row.boxes[j - 1]!;
+      const x = first.x - 8,
+        width = last.x + last.width + 8 - x;
       const up = Math.max(...row.boxes.slice(i, j).map((box) => box.up)) + 12;
       const height = up + Math.max(...row.boxes.slice(i, j).map((box) => box.down)) + 10;
       if (frame.folded) {
-        for (const step of [8, 4]) out.push(s("rect", { class: "frame behind", x: x + step, y: -up + step, width, height, rx: 10 }));
+        for (const step of [8, 4])
+          out.push(s("rect", { class: "frame behind", x: x + step, y: -up + step, width, height, rx: 10 }));
       }
       out.push(s("rect", { class: frame.folded ? "frame" : "frame open", x, y: -up, width, height, rx: 10 }));
       const text = frame.folded ? `${frame.text} ▸` : `${frame.text} ▾`;
       const label = frame.folded ? `repeated ${frame.text}: show all` : `repeated ${frame.text}: fold`;
       const w = textWidth(text, true) + 16;
-      if (first.begins) out.push(
-        s("g", { class: "badge", transform: `translate(${x + 10},${-up - 10})`, ...pressable(label, () => options.hooks.toggle(frame.key)) },
-          s("rect", { width: w, height: 20, rx: 10 }), s("text", { x: w / 2, y: 14, "text-anchor": "middle" }, text)),
-      );
+      if (first.begins)
+        out.push(
+          s(
+            "g",
+            {
+              class: "badge",
+              transform: `translate(${x + 10},${-up - 10})`,
+              ...pressable(label, () => options.hooks.toggle(frame.key)),
+            },
+            s("rect", { width: w, height: 20, rx: 10 }),
+            s("text", { x: w / 2, y: 14, "text-anchor": "middle" }, text),
+          ),
+        );
     }
     i = j;
   }
@@ -125,12 +113,24 @@ function drawBox(box: Box, options: DrawOptions): SVGElement {
   const item = box.item;
   switch (item.type) {
     case "beads":
-      return s("g", { class: "beads", transform: `translate(${box.x},0)` },
+      return s(
+        "g",
+        { class: "beads", transform: `translate(${box.x},0)` },
         s("rect", { y: -10, width: box.width, height: 20, rx: 10 }),
-        s("text", { x: box.width / 2, y: 4, "text-anchor": "middle" }, box.text), s("title", {}, item.ops.slice(0, 200).join(", ")));
+        s("text", { x: box.width / 2, y: 4, "text-anchor": "middle" }, box.text),
+        s("title", {}, item.ops.slice(0, 200).join(", ")),
+      );
     case "cut":
-      return s("g", { class: "badge", transform: `translate(${box.x},0)`, ...pressable(`${box.text}: show them`, () => options.hooks.toggle(item.key)) },
-        s("rect", { y: -13, width: box.width, height: 26, rx: 13 }), s("text", { x: box.width / 2, y: 4, "text-anchor": "middle" }, box.text));
+      return s(
+        "g",
+        {
+          class: "badge",
+          transform: `translate(${box.x},0)`,
+          ...pressable(`${box.text}: show them`, () => options.hooks.toggle(item.key)),
+        },
+        s("rect", { y: -13, width: box.width, height: 26, rx: 13 }),
+        s("text", { x: box.width / 2, y: 4, "text-anchor": "middle" }, box.text),
+      );
     case "unravelled":
       return drawUnravelled(box, item, options);
     case "fork":
@@ -142,28 +142,35 @@ function drawBox(box: Box, options: DrawOptions): SVGElement {
 
 function drawFork(box: Box, fork: Fork, options: DrawOptions): SVGElement {
   const { group } = fork;
-  const g = s("g", { class: options.found.has(group.id) ? "fork found" : "fork", transform: `translate(${box.x},0)`, "data-group": group.id });
+  const g = s("g", {
+    class: options.found.has(group.id) ? "fork found" : "fork",
+    transform: `translate(${box.x},0)`,
+    "data-group": group.id,
+  });
   const special = options.index.specialization.get(group.id);
   const sure = special?.p !== null && special?.p !== undefined && special.p <= 0.05;
   g.append(
-    s("g", { class: "title", ...pressable(`group ${group.name}`, () => options.hooks.openGroup(group.id)) },
+    s(
+      "g",
+      { class: "title", ...pressable(`group ${group.name}`, () => options.hooks.openGroup(group.id)) },
       s("title", {}, `${group.name}: ${box.subtitle}`),
       s("rect", { class: "hit", x: 0, y: -box.up, width: box.width, height: 32, rx: 6 }),
       s("text", { class: "name", x: box.width / 2, y: -box.up + 13, "text-anchor": "middle" }, box.title),
-      s("text", { class: sure ? "sub sure" : "sub", x: box.width / 2, y: -box.up + 27, "text-anchor": "middle" }, box.subtitle)),
+      s(
+        "text",
+        { class: sure ? "sub sure" : "sub", x: box.width / 2, y: -box.up + 27, "text-anchor": "middle" },
+        box.subtitle,
+      ),
+    ),
   );
   const lanes = box.lanes ?? [];
-  const ordered = [...lanes].sort((a, b) => Number(a.lane?.branch.skip ?? true) - Number(b.lane?.branch.skip ?? true)).reverse();
+  const ordered = [...lanes]
+    .sort((a, b) => Number(a.lane?.branch.skip ?? true) - Number(b.lane?.branch.skip ?? true))
+    .reverse();
   for (const lane of ordered) g.append(drawLane(lane, box, fork, options));
   g.append(s("circle", { class: "forkdot", cx: 5, cy: 0, r: 4 }));
   if (group.join.node !== null) g.append(joint(box.width - 5, group.join.op ?? "", group.closed));
   return g;
-}
-
-function joint(x: number, op: string, closed: boolean): SVGElement {
-  const sign = /^(Add|Sum)$/.test(op) ? "+" : op === "Mul" ? "×" : /Concat/.test(op) ? "≡" : "";
-  return s("g", { class: closed ? "join" : "join open", transform: `translate(${x},0)` },
-    s("circle", { r: sign ? 8 : 5 }), sign ? s("text", { y: 4.5, "text-anchor": "middle" }, sign) : null, s("title", {}, op));
 }
 
 // `meets`: comes back to the trunk.
@@ -177,38 +184,66 @@ function curve(width: number, y: number, meets = true): string {
 function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SVGElement {
   const middle = box.width / 2;
   if (!lane.lane) {
-    return s("g", { class: "lane more", ...pressable(lane.name, () => options.hooks.openGroup(fork.group.id)) },
-      s("path", { class: "rail thin", d: curve(box.width, lane.y) }), s("text", { x: middle, y: lane.y - 6, "text-anchor": "middle" }, lane.name));
+    return s(
+      "g",
+      { class: "lane more", ...pressable(lane.name, () => options.hooks.openGroup(fork.group.id)) },
+      s("path", { class: "rail thin", d: curve(box.width, lane.y) }),
+      s("text", { x: middle, y: lane.y - 6, "text-anchor": "middle" }, lane.name),
+    );
   }
   const { branch, place } = lane.lane;
   const colour = options.colouring.of(branch, fork.group, place);
   const claims = options.index.claimed(branch.id);
   const top = claims.find((claim) => claim.effect > 0) ?? claims[0];
-  const label = branch.skip ? `skip of ${fork.group.name}` : `branch ${branch.name}, ${lane.facts}${top ? `, ${top.brief}` : ""}`;
+  const label = branch.skip
+    ? `skip of ${fork.group.name}`
+    : `branch ${branch.name}, ${lane.facts}${top ? `, ${top.brief}` : ""}`;
   const labelY = lane.inner ? lane.y - lane.inner.rows[0]!.up - 8 : lane.y - (lane.pill ? 15 : 9);
   const g = s("g", {
-    class: `lane${branch.skip ? " skip" : ""}${options.found.has(branch.id) ? " found" : ""}`, "data-branch": branch.id,
+    class: `lane${branch.skip ? " skip" : ""}${options.found.has(branch.id) ? " found" : ""}`,
+    "data-branch": branch.id,
     ...pressable(label, () => options.hooks.openBranch(branch.id)),
   });
   g.append(s("title", {}, branch.name));
   const path = curve(box.width, lane.y, fork.group.join.node !== null || fork.group.kind !== "outputs");
-  g.append(s("path", { class: "halo", d: path }), s("path", { class: "rail", d: path, style: { stroke: branch.skip && fork.through ? "transparent" : colour, "stroke-width": branch.skip ? "3" : String(kRail) } }));
+  g.append(
+    s("path", { class: "halo", d: path }),
+    s("path", {
+      class: "rail",
+      d: path,
+      style: {
+        stroke: branch.skip && fork.through ? "transparent" : colour,
+        "stroke-width": branch.skip ? "3" : String(kRail),
+      },
+    }),
+  );
   if (!(branch.skip && fork.through)) {
-    const nameWidth = textWidth(lane.name, true, 11.5), factsWidth = lane.facts ? textWidth(lane.facts, false, 11) + 6 : 0;
+    const nameWidth = textWidth(lane.name, true, 11.5),
+      factsWidth = lane.facts ? textWidth(lane.facts, false, 11) + 6 : 0;
     const from = middle - (nameWidth + factsWidth) / 2;
     g.append(s("text", { class: "name", x: from, y: labelY }, lane.name));
     if (lane.facts) g.append(s("text", { class: "facts", x: from + nameWidth + 6, y: labelY }, lane.facts));
   }
   if (lane.caption && top) {
     const below = lane.inner ? lane.inner.rows[0]!.down + 4 : lane.pill ? 12 : 4;
-    g.append(s("text", { class: "caption", x: middle, y: lane.y + below + 13, "text-anchor": "middle" }, `${lane.caption} ${mark(top.q)}`,
-      s("title", {}, top.sentence)));
+    g.append(
+      s(
+        "text",
+        { class: "caption", x: middle, y: lane.y + below + 13, "text-anchor": "middle" },
+        `${lane.caption} ${mark(top.q)}`,
+        s("title", {}, top.sentence),
+      ),
+    );
   }
   if (lane.pictures) g.append(pictures(lane, middle));
   if (lane.pill) g.append(pill(lane, middle, fork, options));
   if (lane.inner) {
     const at = middle - lane.inner.width / 2 - 2;
-    const inner = s("g", { transform: `translate(${at},${lane.y - lane.inner.rows[0]!.y})` }, drawFlow(lane.inner, options, true));
+    const inner = s(
+      "g",
+      { transform: `translate(${at},${lane.y - lane.inner.rows[0]!.y})` },
+      drawFlow(lane.inner, options, true),
+    );
     const holder = s("g", {}, g, inner, foldButton(at, lane, fork, options));
     return holder;
   }
@@ -217,58 +252,50 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
 
 function pictures(lane: LaneBox, middle: number): SVGElement {
   const { urls, crisp, told } = lane.pictures!;
-  const step = kPicture + 3, from = middle - (urls.length * step - 3) / 2;
+  const step = kPicture + 3,
+    from = middle - (urls.length * step - 3) / 2;
   const y = lane.y + (lane.pill ? 12 : 5) + (lane.caption ? 18 : 2);
-  return s("g", {}, s("title", {}, told), urls.map((href, i) => s("image", { class: crisp ? "crisp" : "", href, x: from + i * step, y, width: kPicture, height: kPicture, preserveAspectRatio: "none" })));
+  return s(
+    "g",
+    {},
+    s("title", {}, told),
+    urls.map((href, i) =>
+      s("image", {
+        class: crisp ? "crisp" : "",
+        href,
+        x: from + i * step,
+        y,
+        width: kPicture,
+        height: kPicture,
+        preserveAspectRatio: "none",
+      }),
+    ),
+  );
 }
 
 function pill(lane: LaneBox, middle: number, fork: Fork, options: DrawOptions): SVGElement {
   const width = textWidth(lane.pill, false, 11) + 30;
-  return s("g", { class: "pill", transform: `translate(${middle - width / 2},${lane.y})`, ...pressable(`${lane.pill} inside: expand`, () => options.hooks.toggle(fork.group.id)) },
-    s("rect", { y: -10, width, height: 20, rx: 10 }), s("text", { x: width / 2, y: 4, "text-anchor": "middle" }, `⊞ ${lane.pill}`));
+  return s(
+    "g",
+    {
+      class: "pill",
+      transform: `translate(${middle - width / 2},${lane.y})`,
+      ...pressable(`${lane.pill} inside: expand`, () => options.hooks.toggle(fork.group.id)),
+    },
+    s("rect", { y: -10, width, height: 20, rx: 10 }),
+    s("text", { x: width / 2, y: 4, "text-anchor": "middle" }, `⊞ ${lane.pill}`),
+  );
 }
 
 function foldButton(x: number, lane: LaneBox, fork: Fork, options: DrawOptions): SVGElement {
-  return s("g", { class: "pill", transform: `translate(${x - 4},${lane.y - lane.inner!.rows[0]!.up - 20})`, ...pressable("fold what is inside", () => options.hooks.toggle(fork.group.id)) },
-    s("rect", { width: 20, height: 18, rx: 9 }), s("text", { x: 10, y: 13, "text-anchor": "middle" }, "⊟"));
-}
-
-function drawUnravelled(box: Box, item: Unravelled, options: DrawOptions): SVGElement {
-  const g = s("g", { class: "unravelled", transform: `translate(${box.x},0)` });
-  const lines = box.blocks ?? [];
-  const left = 24, right = box.width - 24;
-  const communities = new Map<number, number>();
-  for (const found of item.stream.communities) {
-    if (found.of === "blocks" && found.null.by_distance.p <= 0.05) for (const member of found.members) communities.set(member.block, member.community);
-  }
-  g.append(s("text", { class: "name", x: box.width / 2, y: -box.up + 14, "text-anchor": "middle" }, box.title));
-  g.append(s("text", { class: "sub", x: box.width / 2, y: -box.up + 29, "text-anchor": "middle" }, "each block reads the sum of the start and of all blocks above it"));
-  const low = lines.length > 0 ? lines.at(-1)!.y + 26 : 0;
-  for (const line of lines) {
-    const block = item.stream.blocks[line.place]!;
-    const found = options.index.branches.get(block.branch);
-    const community = communities.get(line.place);
-    const colour = community !== undefined && community >= 0 ? placeColour(community) : options.colouring.mode === "branch" ? placeColour(line.place) : found ? options.colouring.of(found.branch, found.group, found.place) : "var(--rail)";
-    const text = line.count > 1 ? `${line.count} × ${line.text}` : line.text;
-    g.append(
-      s("g", { class: "lane", "data-branch": block.branch, ...pressable(`block ${text}`, () => options.hooks.openBranch(block.branch)) },
-        s("title", {}, `${text}; ${block.link}${block.via.length > 0 ? ` across ${block.via.join(", ")}` : ""}`),
-        s("path", { class: "halo", d: bus(left, right, line.y) }),
-        s("path", { class: line.dash ? "rail dash" : "rail", d: bus(left, right, line.y), style: { stroke: colour, "stroke-width": line.count > 1 ? "8" : "5" } }),
-        s("text", { class: "name", x: box.width / 2, y: line.y - 6, "text-anchor": "middle" }, text)),
-    );
-  }
-  g.append(s("path", { class: "rail thin", d: bus(left, right, low) }), s("text", { class: "facts", x: box.width / 2, y: low - 5, "text-anchor": "middle" }, "straight through"));
-  g.append(s("circle", { class: "forkdot", cx: 5, cy: 0, r: 4 }), joint(box.width - 5, "Sum", true));
-  return g;
-}
-
-function bus(left: number, right: number, y: number): string {
-  return `M5,0C${left * 0.7},0 ${left * 0.3},${y} ${left},${y}H${right}C${right + left * 0.7},${y} ${right + left * 0.3},0 ${right + left - 5},0`;
-}
-
-export function scoreSentence(index: Index, group: string): string {
-  const entry = index.specialization.get(group);
-  if (!entry || entry.score === null) return "";
-  return `score ${fixed(entry.score)} (adjusted mutual information of branches and ${entry.basis}, ${entry.units} units; by chance ${fixed(entry.null_mean ?? 0)}, p ${pText(entry.p ?? 1)}, permuted ${entry.permutations ?? "?"} times)`;
+  return s(
+    "g",
+    {
+      class: "pill",
+      transform: `translate(${x - 4},${lane.y - lane.inner!.rows[0]!.up - 20})`,
+      ...pressable("fold what is inside", () => options.hooks.toggle(fork.group.id)),
+    },
+    s("rect", { width: 20, height: 18, rx: 9 }),
+    s("text", { x: 10, y: 13, "text-anchor": "middle" }, "⊟"),
+  );
 }

@@ -18,7 +18,9 @@ export function galleryOf(index: Index, branch: Branch, group: Group): Gallery |
   const range = exact ? first : drawn.at(-1)!;
   const pictures = index.picturesOf(range.layer, group.graph)!;
   const urls = kernelUrls(pictures).slice(range.begin, range.end);
-  return urls.length === 0 ? undefined : { urls, crisp: pictures.width < kFewPixels, linearised: !exact, layer: range.layer };
+  return urls.length === 0
+    ? undefined
+    : { urls, crisp: pictures.width < kFewPixels, linearised: !exact, layer: range.layer };
 }
 
 // At most so many of them, evenly spaced: not the best ones.

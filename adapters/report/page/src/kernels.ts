@@ -20,7 +20,8 @@ export function kernelUrls(pictures: Pictures): string[] {
     const image = context.createImageData(width, height);
     for (let unit = 0; (unit + 1) * size <= bytes.length; ++unit) {
       for (let i = 0; i < height * width; ++i) {
-        for (let channel = 0; channel < 3; ++channel) image.data[4 * i + channel] = bytes[unit * size + 3 * i + channel]!;
+        for (let channel = 0; channel < 3; ++channel)
+          image.data[4 * i + channel] = bytes[unit * size + 3 * i + channel]!;
         image.data[4 * i + 3] = 255;
       }
       context.putImageData(image, 0, 0);

@@ -25,7 +25,7 @@ export interface LaneBox {
 }
 
 export interface Box {
-  item: Item | { type: "mark"; key: string; text: string };
+  item: Item;
   x: number;
   width: number;
   up: number;
@@ -115,7 +115,8 @@ export function flow(index: Index, items: Item[], maxWidth: number): Flow {
 
 function frameWidth(boxes: Box[], from: number): number {
   let width = 0;
-  for (let i = from; i < boxes.length && boxes[i]!.frame?.key === boxes[from]!.frame?.key; ++i) width += boxes[i]!.width + kGap;
+  for (let i = from; i < boxes.length && boxes[i]!.frame?.key === boxes[from]!.frame?.key; ++i)
+    width += boxes[i]!.width + kGap;
   return width + 20;
 }
 
@@ -155,11 +156,22 @@ function forkBox(index: Index, fork: Fork): Box {
   const score = index.specialization.get(group.id)?.score;
   const title = tail(group.name);
   const kind = group.kind === "residual" ? "residual block" : `${group.kind} of ${group.branches.length}`;
-  const subtitle = kind + (group.closed || group.kind === "outputs" ? "" : ", open") + (score === null || score === undefined ? "" : ` · score ${score.toFixed(2)}`);
+  const subtitle =
+    kind +
+    (group.closed || group.kind === "outputs" ? "" : ", open") +
+    (score === null || score === undefined ? "" : ` · score ${score.toFixed(2)}`);
   const drawn = fork.lanes.length > kMostLanes + 1 ? fork.lanes.slice(0, kMostLanes) : fork.lanes;
   const lanes = drawn.map((lane) => laneBox(index, fork, lane));
   if (drawn.length < fork.lanes.length) {
-    lanes.push({ lane: null, y: 0, name: `… ${fork.lanes.length - drawn.length} more branches`, facts: "", caption: "", pill: "", innerX: 0 });
+    lanes.push({
+      lane: null,
+      y: 0,
+      name: `… ${fork.lanes.length - drawn.length} more branches`,
+      facts: "",
+      caption: "",
+      pill: "",
+      innerX: 0,
+    });
   }
   const widest = Math.max(fork.through ? 60 : 110, ...lanes.map((lane) => laneWidth(lane)));
   const width = Math.max(widest + 2 * kFan, textWidth(title, true) + 8, textWidth(subtitle, false, 11) + 8);
@@ -203,23 +215,32 @@ function laneBox(index: Index, fork: Fork, lane: Lane): LaneBox {
   else if (branch.parameters > 0) facts.push(human(branch.parameters));
   const claim = index.claimed(branch.id).find((entry) => entry.effect > 0) ?? index.claimed(branch.id)[0];
   const inner = lane.inside.length > 0 ? flow(index, lane.inside, Infinity) : undefined;
-  const pill = children.length > 0 && !inner ? pillText(index, children) : "";
+  const pill = children.length > 0 && !inner ? pillText(children) : "";
   const box: LaneBox = {
-    lane, y: 0, name: branch.skip ? "skip" : shortened(nameWithin(fork.group.name, branch.name), 24), facts: facts.join(" · "),
-    caption: claim ? shortened(claim.brief, 30) : "", pill, innerX: 0,
+    lane,
+    y: 0,
+    name: branch.skip ? "skip" : shortened(nameWithin(fork.group.name, branch.name), 24),
+    facts: facts.join(" · "),
+    caption: claim ? shortened(claim.brief, 30) : "",
+    pill,
+    innerX: 0,
   };
   if (inner) box.inner = inner;
-  const gallery = fork.lanes.length <= kMostPictured && !fork.through && !inner ? galleryOf(index, branch, fork.group) : undefined;
+  const gallery =
+    fork.lanes.length <= kMostPictured && !fork.through && !inner ? galleryOf(index, branch, fork.group) : undefined;
   if (gallery) {
     const urls = sampled(gallery.urls, kMostPictures);
-    box.pictures = { urls, crisp: gallery.crisp, told: `${urls.length} of its ${count(gallery.urls.length, gallery.linearised ? "linearised kernel" : "filter")}, evenly spaced` };
+    box.pictures = {
+      urls,
+      crisp: gallery.crisp,
+      told: `${urls.length} of its ${count(gallery.urls.length, gallery.linearised ? "linearised kernel" : "filter")}, evenly spaced`,
+    };
   }
   if (branch.skip) Object.assign(box, { facts: "", caption: "" });
   return box;
 }
 
-function pillText(index: Index, children: { kind: string; branches: unknown[] }[]): string {
-  void index;
+function pillText(children: { kind: string; branches: unknown[] }[]): string {
   if (children.length === 1) {
     const only = children[0]!;
     return only.kind === "heads" ? `${only.branches.length} heads` : `${only.kind} of ${only.branches.length}`;
@@ -230,7 +251,15 @@ function pillText(index: Index, children: { kind: string; branches: unknown[] }[
 function laneWidth(lane: LaneBox): number {
   const label = textWidth(lane.name, true, 11.5) + (lane.facts ? textWidth(lane.facts, false, 11) + 6 : 0);
   const pill = lane.pill ? textWidth(lane.pill, false, 11) + 34 : 0;
-  return Math.max(label, lane.caption ? textWidth(lane.caption, true, 11) + 22 : 0, pill, lane.inner ? lane.inner.width + 10 : 0, (lane.pictures?.urls.length ?? 0) * (kPicture + 3)) + 8;
+  return (
+    Math.max(
+      label,
+      lane.caption ? textWidth(lane.caption, true, 11) + 22 : 0,
+      pill,
+      lane.inner ? lane.inner.width + 10 : 0,
+      (lane.pictures?.urls.length ?? 0) * (kPicture + 3),
+    ) + 8
+  );
 }
 
 function laneHeight(lane: LaneBox): { above: number; below: number } {
@@ -238,7 +267,10 @@ function laneHeight(lane: LaneBox): { above: number; below: number } {
   const inside = row ? { above: row.up + 22, below: row.down + 8 } : { above: 22, below: 9 };
   if (lane.pill) Object.assign(inside, { above: inside.above + 6, below: inside.below + 6 });
   if (lane.lane?.branch.skip) return { above: 23, below: 8 };
-  return { above: inside.above + 5, below: inside.below + (lane.caption ? 16 : 0) + (lane.pictures ? kPicture + 6 : 0) };
+  return {
+    above: inside.above + 5,
+    below: inside.below + (lane.caption ? 16 : 0) + (lane.pictures ? kPicture + 6 : 0),
+  };
 }
 
 const kMostBlocks = 24;
@@ -258,11 +290,26 @@ function unravelledBox(index: Index, item: Unravelled, maxWidth: number): Box {
       return;
     }
     last = sign;
-    lines.push({ y: 0, text: tail(group?.name ?? block.branch, 32), place, dash: block.link === "approximate", count: 1 });
+    lines.push({
+      y: 0,
+      text: tail(group?.name ?? block.branch, 32),
+      place,
+      dash: block.link === "approximate",
+      count: 1,
+    });
   });
   const step = 24;
   lines.forEach((line, i) => (line.y = (i - (lines.length - 1) / 2) * step - 10));
   const half = (lines.length * step) / 2;
   const width = Math.min(620, Math.max(280, (Number.isFinite(maxWidth) ? maxWidth : 620) - 40));
-  return { item, x: 0, width, up: half + 52, down: half + 26, blocks: lines, title: `Residual stream, unravelled: ${count(stream.blocks.length, "block")} in parallel`, stream };
+  return {
+    item,
+    x: 0,
+    width,
+    up: half + 52,
+    down: half + 26,
+    blocks: lines,
+    title: `Residual stream, unravelled: ${count(stream.blocks.length, "block")} in parallel`,
+    stream,
+  };
 }

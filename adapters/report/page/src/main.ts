@@ -31,20 +31,61 @@ function start(): void {
     map.open(branch);
   };
   const streams = new StreamsSection(index, open);
-  const sections: [string, string][] = [["map", "Map"], ["specialization", "Specialization"], ["factors", "Factors"], ["streams", "Residual blocks"], ["numbers", "Numbers"]];
+  const sections: [string, string][] = [
+    ["map", "Map"],
+    ["specialization", "Specialization"],
+    ["factors", "Factors"],
+    ["streams", "Residual blocks"],
+    ["numbers", "Numbers"],
+  ];
   replace(
     document.getElementById("top")!,
     h("div", { class: "bar" }, h("h1", { dir: "auto" }, title), themeButton()),
-    h("p", { class: "facts-line" }, facts(index).map((fact, i) => [i > 0 ? " · " : "", h("span", { dir: "auto" }, fact)])),
-    h("nav", { "aria-label": "Sections" }, sections.map(([id, text]) => h("a", { href: `#${id}` }, text))),
+    h(
+      "p",
+      { class: "facts-line" },
+      facts(index).map((fact, i) => [i > 0 ? " · " : "", h("span", { dir: "auto" }, fact)]),
+    ),
+    h(
+      "nav",
+      { "aria-label": "Sections" },
+      sections.map(([id, text]) => h("a", { href: `#${id}` }, text)),
+    ),
   );
-  replace(document.getElementById("content")!, header(index, open), map.element, specializationSection(index, open), new FactorsSection(index).element, streams.element, numbers.element);
-  replace(document.getElementById("foot")!, h("p", {}, `Written by ramus ${report.tool.version} from `, h("code", { dir: "auto" }, shortened(report.model.path, 120)), `, ${shortened(report.model.digest, 24)}. This file holds everything that it shows and fetches nothing.`));
-  requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset["drawn"] = (performance.now() - began).toFixed(0))));
+  replace(
+    document.getElementById("content")!,
+    header(index, open),
+    map.element,
+    specializationSection(index, open),
+    new FactorsSection(index).element,
+    streams.element,
+    numbers.element,
+  );
+  replace(
+    document.getElementById("foot")!,
+    h(
+      "p",
+      {},
+      `Written by ramus ${report.tool.version} from `,
+      h("code", { dir: "auto" }, shortened(report.model.path, 120)),
+      `, ${shortened(report.model.digest, 24)}. This file holds everything that it shows and fetches nothing.`,
+    ),
+  );
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => (document.documentElement.dataset["drawn"] = (performance.now() - began).toFixed(0))),
+  );
 }
 
 function told(error: unknown): void {
-  replace(document.getElementById("content")!, h("p", { class: "caution" }, "This page cannot show its report: ", error instanceof Error ? error.message : String(error)));
+  replace(
+    document.getElementById("content")!,
+    h(
+      "p",
+      { class: "caution" },
+      "This page cannot show its report: ",
+      error instanceof Error ? error.message : String(error),
+    ),
+  );
   throw error;
 }
 

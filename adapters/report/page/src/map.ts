@@ -20,7 +20,11 @@ export class BranchMap {
   readonly element: HTMLElement;
   private readonly expanded = new Set<string>();
   private readonly panel: Panel;
-  private readonly svg = s("svg", { class: "map", role: "group", "aria-label": "Map of branches: the path runs from left to right, row by row" });
+  private readonly svg = s("svg", {
+    class: "map",
+    role: "group",
+    "aria-label": "Map of branches: the path runs from left to right, row by row",
+  });
   private readonly root = s("g");
   private readonly legend = h("div");
   private readonly frame = h("div", { class: "map-frame" });
@@ -49,7 +53,15 @@ export class BranchMap {
     view.call(this.zooming).on("dblclick.zoom", null);
     this.svg.addEventListener("keydown", (event) => this.onKey(event));
     this.frame.append(this.svg, this.panel.element);
-    this.element = h("section", { id: "map", class: "block", "aria-label": "The map" }, h("h2", {}, "The map"), this.lead(), this.controls(), this.legend, this.frame);
+    this.element = h(
+      "section",
+      { id: "map", class: "block", "aria-label": "The map" },
+      h("h2", {}, "The map"),
+      this.lead(),
+      this.controls(),
+      this.legend,
+      this.frame,
+    );
     new ResizeObserver(() => {
       const width = Math.round(this.frame.clientWidth);
       if (width > 0 && Math.abs(width - this.width) > 8) {
@@ -60,42 +72,88 @@ export class BranchMap {
   }
 
   private lead() {
-    return h("p", { class: "lead" }, "The path through the network runs along the grey line, row by row. Where it forks, each ", h("b", {}, "coloured lane"),
+    return h(
+      "p",
+      { class: "lead" },
+      "The path through the network runs along the grey line, row by row. Where it forks, each ",
+      h("b", {}, "coloured lane"),
       " is a branch; under it stands what it was found to hold (more dots, surer). ≡ joins branches side by side, + adds them.",
-      this.index.report.streams.some((stream) => stream.blocks.length > 1) ? " A thick line is a residual stream: its blocks arch over it and add to it." : "");
+      this.index.report.streams.some((stream) => stream.blocks.length > 1)
+        ? " A thick line is a residual stream: its blocks arch over it and add to it."
+        : "",
+    );
   }
 
   private controls() {
-    const modes: [Mode, string][] = [["branch", "branch"], ["score", "score"], ["finding", "finding"], ["factor", "factor"], ["parameters", "parameters"]];
+    const modes: [Mode, string][] = [
+      ["branch", "branch"],
+      ["score", "score"],
+      ["finding", "finding"],
+      ["factor", "factor"],
+      ["parameters", "parameters"],
+    ];
     const streams = this.index.report.streams.some((stream) => stream.blocks.length > 1);
-    const unravel = h("button", { type: "button", class: "toggle", "aria-pressed": "false", onclick: () => {
-      this.unravelled = !this.unravelled;
-      unravel.setAttribute("aria-pressed", String(this.unravelled));
-      this.render();
-    } }, "Unravel residual streams");
-    const button = (label: string, text: string, act: () => void) => h("button", { type: "button", "aria-label": label, title: label, onclick: act }, text);
+    const unravel = h(
+      "button",
+      {
+        type: "button",
+        class: "toggle",
+        "aria-pressed": "false",
+        onclick: () => {
+          this.unravelled = !this.unravelled;
+          unravel.setAttribute("aria-pressed", String(this.unravelled));
+          this.render();
+        },
+      },
+      "Unravel residual streams",
+    );
+    const button = (label: string, text: string, act: () => void) =>
+      h("button", { type: "button", "aria-label": label, title: label, onclick: act }, text);
     const view = select<SVGSVGElement, unknown>(this.svg);
-    const search = new Search(this.index, (ids) => this.highlight(ids), (target) => (target.branch ? this.reveal(target.branch, true) : this.reveal(target.group!, false)));
-    return h("div", { class: "controls" }, search.element,
+    const search = new Search(
+      this.index,
+      (ids) => this.highlight(ids),
+      (target) => (target.branch ? this.reveal(target.branch, true) : this.reveal(target.group!, false)),
+    );
+    return h(
+      "div",
+      { class: "controls" },
+      search.element,
       choice("Colour by", modes, this.mode, (value) => {
         this.mode = value as Mode;
         this.render();
       }),
       streams ? unravel : null,
-      h("span", { class: "buttons", role: "group", "aria-label": "Zoom" },
+      h(
+        "span",
+        { class: "buttons", role: "group", "aria-label": "Zoom" },
         button("Zoom in (+)", "+", () => view.transition().duration(150).call(this.zooming.scaleBy, 1.35)),
-        button("Zoom out (-)", "−", () => view.transition().duration(150).call(this.zooming.scaleBy, 1 / 1.35)),
-        button("As it was (0)", "1:1", () => view.transition().duration(150).call(this.zooming.transform, zoomIdentity)),
+        button("Zoom out (-)", "−", () =>
+          view
+            .transition()
+            .duration(150)
+            .call(this.zooming.scaleBy, 1 / 1.35),
+        ),
+        button("As it was (0)", "1:1", () =>
+          view.transition().duration(150).call(this.zooming.transform, zoomIdentity),
+        ),
         button("Expand everything", "⊞", () => this.expandAll()),
         button("Fold everything", "⊟", () => {
           this.expanded.clear();
           this.render();
-        })));
+        }),
+      ),
+    );
   }
 
   private onKey(event: KeyboardEvent): void {
     const view = select<SVGSVGElement, unknown>(this.svg);
-    const steps: Record<string, [number, number]> = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [40, 0],
+      ArrowRight: [-40, 0],
+      ArrowUp: [0, 40],
+      ArrowDown: [0, -40],
+    };
     const step = steps[event.key];
     if (step && event.shiftKey) view.call(this.zooming.translateBy, ...step);
     else if (event.key === "+" || event.key === "=") view.call(this.zooming.scaleBy, 1.35);
@@ -151,12 +209,14 @@ export class BranchMap {
   // Expands what hides it, moves there, and opens its panel.
   private reveal(id: string, branch: boolean): void {
     const group = branch ? this.index.branches.get(id)?.group : this.index.groups.get(id);
-    for (let parent = group?.parent; parent; parent = this.index.groups.get(parent)?.parent ?? null) this.expanded.add(parent);
+    for (let parent = group?.parent; parent; parent = this.index.groups.get(parent)?.parent ?? null)
+      this.expanded.add(parent);
     this.render();
     const selector = branch ? `[data-branch="${CSS.escape(id)}"]` : `[data-group="${CSS.escape(id)}"]`;
     const element = this.root.querySelector<SVGGElement>(selector) ?? this.drawAlike(group?.id, selector);
     if (element) {
-      const box = element.getBoundingClientRect(), frame = this.frame.getBoundingClientRect();
+      const box = element.getBoundingClientRect(),
+        frame = this.frame.getBoundingClientRect();
       if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) {
         const view = select<SVGSVGElement, unknown>(this.svg);
         view.call(this.zooming.translateBy, frame.left + frame.width / 3 - box.left, frame.top + 200 - box.top);
@@ -171,8 +231,16 @@ export class BranchMap {
   private drawAlike(group: string | undefined, selector: string): SVGGElement | null {
     if (!group) return null;
     for (let tries = 0; tries < 6; ++tries) {
-      const folds = treesOf(this.index, { expanded: this.expanded, unravelled: this.unravelled }).flatMap((tree) => tree.items);
-      const hiding = folds.find((item) => (item.type === "fold" && !this.expanded.has(item.key) && item.all.some((one) => one.type === "fork" && one.group.id === group)) || (item.type === "cut" && !this.expanded.has(item.key)));
+      const folds = treesOf(this.index, { expanded: this.expanded, unravelled: this.unravelled }).flatMap(
+        (tree) => tree.items,
+      );
+      const hiding = folds.find(
+        (item) =>
+          (item.type === "fold" &&
+            !this.expanded.has(item.key) &&
+            item.all.some((one) => one.type === "fork" && one.group.id === group)) ||
+          (item.type === "cut" && !this.expanded.has(item.key)),
+      );
       if (!hiding || (hiding.type !== "fold" && hiding.type !== "cut")) return null;
       this.expanded.add(hiding.key);
       this.render();
@@ -195,8 +263,14 @@ export class BranchMap {
     const colours = colouring(this.mode, this.index);
     replace(this.legend, colours.legend);
     const options = {
-      index: this.index, colouring: colours, found: this.found,
-      hooks: { openBranch: (id: string) => this.openBranch(id), openGroup: (id: string) => this.openGroup(id), toggle: (key: string) => this.toggle(key) },
+      index: this.index,
+      colouring: colours,
+      found: this.found,
+      hooks: {
+        openBranch: (id: string) => this.openBranch(id),
+        openGroup: (id: string) => this.openGroup(id),
+        toggle: (key: string) => this.toggle(key),
+      },
     };
     this.root.replaceChildren();
     let y = kMargin;
@@ -206,12 +280,17 @@ export class BranchMap {
     for (const tree of trees) {
       if (tree.items.length === 0) continue;
       if (tree.graph !== "") {
-        this.root.append(s("text", { class: "graph-name", x: kMargin, y: y + 12 }, `inside ${shortened(tree.graph, 60)}`));
+        this.root.append(
+          s("text", { class: "graph-name", x: kMargin, y: y + 12 }, `inside ${shortened(tree.graph, 60)}`),
+        );
         y += 26;
       }
       const laid = flow(this.index, tree.items, inner / scale);
       const drawn = drawFlow(laid, options);
-      drawn.setAttribute("transform", `translate(${kMargin + Math.max(0, (inner - laid.width * scale) / 2) * (laid.rows.length === 1 ? 1 : 0)},${y}) scale(${scale})`);
+      drawn.setAttribute(
+        "transform",
+        `translate(${kMargin + Math.max(0, (inner - laid.width * scale) / 2) * (laid.rows.length === 1 ? 1 : 0)},${y}) scale(${scale})`,
+      );
       this.root.append(drawn);
       y += laid.height * scale + 40;
     }
@@ -222,10 +301,20 @@ export class BranchMap {
     this.frame.style.setProperty("--map-height", `${shown}px`);
     this.frame.querySelector(".taller")?.remove();
     if (height > kMostHeight) {
-      this.frame.append(h("button", { type: "button", class: "taller small", onclick: () => {
-        this.tall = !this.tall;
-        this.render();
-      } }, this.tall ? "Show less" : `Show all ${count(Math.ceil(height / kMostHeight), "screen")} of it`));
+      this.frame.append(
+        h(
+          "button",
+          {
+            type: "button",
+            class: "taller small",
+            onclick: () => {
+              this.tall = !this.tall;
+              this.render();
+            },
+          },
+          this.tall ? "Show less" : `Show all ${count(Math.ceil(height / kMostHeight), "screen")} of it`,
+        ),
+      );
     }
   }
 }

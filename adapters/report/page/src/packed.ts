@@ -14,7 +14,9 @@ export function bytesOf(base64: string): Uint8Array {
 }
 
 export function isNumbers(value: unknown): value is Packed | number[] {
-  return Array.isArray(value) || (typeof value === "object" && value !== null && typeof (value as Packed).bytes === "string");
+  return (
+    Array.isArray(value) || (typeof value === "object" && value !== null && typeof (value as Packed).bytes === "string")
+  );
 }
 
 // Empty where the list was left out.
@@ -27,10 +29,12 @@ export function numbersOf(value: Numbers): number[] {
 
 export function assignedOf(value: string | Assigned[] | undefined): Assigned[] {
   if (typeof value !== "string") return value ?? [];
-  const bytes = bytesOf(value), out: Assigned[] = [];
+  const bytes = bytesOf(value),
+    out: Assigned[] = [];
   for (let i = 0; i + 1 < bytes.length; i += 2) {
     const code = bytes[i]!;
-    if (code !== 255) out.push({ unit: i / 2, factor: code >> 1, pole: code & 1 ? 1 : -1, confidence: bytes[i + 1]! / 255 });
+    if (code !== 255)
+      out.push({ unit: i / 2, factor: code >> 1, pole: code & 1 ? 1 : -1, confidence: bytes[i + 1]! / 255 });
   }
   return out;
 }

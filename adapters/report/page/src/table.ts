@@ -25,10 +25,14 @@ export class Table<Row> {
   private shown = kPage;
   private filter = "";
   private readonly body = h("tbody");
-  private readonly more = h("button", { type: "button", class: "small", onclick: () => {
-    this.shown += 10 * kPage;
-    this.draw();
-  } });
+  private readonly more = h("button", {
+    type: "button",
+    class: "small",
+    onclick: () => {
+      this.shown += 10 * kPage;
+      this.draw();
+    },
+  });
   private readonly heads: HTMLTableCellElement[] = [];
   private readonly method = h("p", { class: "method", role: "status", hidden: true });
   private readonly said = h("span", { class: "quiet", role: "status" });
@@ -38,14 +42,50 @@ export class Table<Row> {
     this.method.id = id;
     spec.columns.forEach((column, i) => {
       const sort = h("button", { type: "button", class: "sort", onclick: () => this.sort(i) }, column.title);
-      const ask = column.method ? h("button", { type: "button", class: "ask", "aria-label": `How ${column.title} came about`, "aria-controls": id, onclick: () => this.tell(column) }, "?") : null;
+      const ask = column.method
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "ask",
+              "aria-label": `How ${column.title} came about`,
+              "aria-controls": id,
+              onclick: () => this.tell(column),
+            },
+            "?",
+          )
+        : null;
       this.heads.push(h("th", { scope: "col", "aria-sort": "none" }, sort, ask));
     });
-    this.element = h("div", { class: "table" },
-      h("div", { class: "controls" }, h("span", { class: "quiet" }, spec.about), h("span", { class: "buttons" },
-        h("button", { type: "button", onclick: () => void this.copy("CSV", this.csv()) }, "Copy as CSV"), h("button", { type: "button", onclick: () => void this.copy("JSON", this.json()) }, "Copy as JSON")), this.said),
+    this.element = h(
+      "div",
+      { class: "table" },
+      h(
+        "div",
+        { class: "controls" },
+        h("span", { class: "quiet" }, spec.about),
+        h(
+          "span",
+          { class: "buttons" },
+          h("button", { type: "button", onclick: () => void this.copy("CSV", this.csv()) }, "Copy as CSV"),
+          h("button", { type: "button", onclick: () => void this.copy("JSON", this.json()) }, "Copy as JSON"),
+        ),
+        this.said,
+      ),
       this.method,
-      h("div", { class: "scroll" }, h("table", { class: "numbers" }, h("caption", { class: "unseen" }, spec.name), h("thead", {}, h("tr", {}, this.heads)), this.body)), this.more);
+      h(
+        "div",
+        { class: "scroll" },
+        h(
+          "table",
+          { class: "numbers" },
+          h("caption", { class: "unseen" }, spec.name),
+          h("thead", {}, h("tr", {}, this.heads)),
+          this.body,
+        ),
+      ),
+      this.more,
+    );
     this.draw();
   }
 
@@ -61,16 +101,28 @@ export class Table<Row> {
   }
 
   private sort(column: number): void {
-    const down = this.sorted?.column === column ? !this.sorted.down : typeof this.spec.columns[column]!.of(this.spec.rows[0]!) === "number" && !this.spec.columns[column]!.p;
+    const down =
+      this.sorted?.column === column
+        ? !this.sorted.down
+        : typeof this.spec.columns[column]!.of(this.spec.rows[0]!) === "number" && !this.spec.columns[column]!.p;
     this.sorted = { column, down };
-    this.heads.forEach((head, i) => head.setAttribute("aria-sort", i !== column ? "none" : down ? "descending" : "ascending"));
+    this.heads.forEach((head, i) =>
+      head.setAttribute("aria-sort", i !== column ? "none" : down ? "descending" : "ascending"),
+    );
     this.draw();
   }
 
   private rows(): Row[] {
     const { columns } = this.spec;
     let rows = this.spec.rows;
-    if (this.filter !== "") rows = rows.filter((row) => columns.some((column) => String(column.of(row) ?? "").toLowerCase().includes(this.filter)));
+    if (this.filter !== "")
+      rows = rows.filter((row) =>
+        columns.some((column) =>
+          String(column.of(row) ?? "")
+            .toLowerCase()
+            .includes(this.filter),
+        ),
+      );
     if (!this.sorted) return rows;
     const { column, down } = this.sorted;
     const of = columns[column]!.of;
@@ -79,10 +131,34 @@ export class Table<Row> {
 
   private draw(): void {
     const rows = this.rows();
-    replace(this.body, rows.slice(0, this.shown).map((row) => h("tr", {}, this.spec.columns.map((column) => {
-      const value = column.of(row);
-      return typeof value === "number" ? h("td", { class: "number" }, column.p ? pText(value) : short(value)) : h("td", { dir: "auto" }, value === null || value === undefined ? "–" : typeof value === "boolean" ? (value ? "yes" : "no") : shortened(value, 80));
-    }))), rows.length === 0 ? h("tr", {}, h("td", { colspan: this.spec.columns.length, class: "quiet" }, "nothing with these words")) : null);
+    replace(
+      this.body,
+      rows.slice(0, this.shown).map((row) =>
+        h(
+          "tr",
+          {},
+          this.spec.columns.map((column) => {
+            const value = column.of(row);
+            return typeof value === "number"
+              ? h("td", { class: "number" }, column.p ? pText(value) : short(value))
+              : h(
+                  "td",
+                  { dir: "auto" },
+                  value === null || value === undefined
+                    ? "–"
+                    : typeof value === "boolean"
+                      ? value
+                        ? "yes"
+                        : "no"
+                      : shortened(value, 80),
+                );
+          }),
+        ),
+      ),
+      rows.length === 0
+        ? h("tr", {}, h("td", { colspan: this.spec.columns.length, class: "quiet" }, "nothing with these words"))
+        : null,
+    );
     this.more.hidden = rows.length <= this.shown;
     this.more.textContent = `Show more of ${count(rows.length, "row")}`;
   }
@@ -95,12 +171,21 @@ export class Table<Row> {
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
     const { columns } = this.spec;
-    return [columns.map((column) => quoted(column.title)).join(","), ...this.rows().map((row) => columns.map((column) => quoted(column.of(row))).join(","))].join("\r\n") + "\r\n";
+    return (
+      [
+        columns.map((column) => quoted(column.title)).join(","),
+        ...this.rows().map((row) => columns.map((column) => quoted(column.of(row))).join(",")),
+      ].join("\r\n") + "\r\n"
+    );
   }
 
   private json(): string {
     const { columns } = this.spec;
-    return JSON.stringify(this.rows().map((row) => Object.fromEntries(columns.map((column) => [column.title, column.of(row) ?? null]))), null, 1);
+    return JSON.stringify(
+      this.rows().map((row) => Object.fromEntries(columns.map((column) => [column.title, column.of(row) ?? null]))),
+      null,
+      1,
+    );
   }
 
   private async copy(what: string, text: string): Promise<void> {
@@ -116,7 +201,9 @@ export class Table<Row> {
       done = document.execCommand("copy"); // where pages from files have no clipboard
       area.remove();
     }
-    this.said.textContent = done ? `${count(this.rows().length, "row")} copied as ${what}` : "The browser gave no access to the clipboard";
+    this.said.textContent = done
+      ? `${count(this.rows().length, "row")} copied as ${what}`
+      : "The browser gave no access to the clipboard";
   }
 }
 

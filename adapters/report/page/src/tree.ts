@@ -119,9 +119,10 @@ class Builder {
     const lanes = group.branches.map((branch, place) => {
       const children = this.index.children.get(branch.id) ?? [];
       const graph = branch.body ?? group.graph ?? "";
-      const inside = this.options.expanded.has(group.id) && children.length > 0
-        ? this.sequence(graph, children, branch.node_indices, branch.id)
-        : [];
+      const inside =
+        this.options.expanded.has(group.id) && children.length > 0
+          ? this.sequence(graph, children, branch.node_indices, branch.id)
+          : [];
       return { branch, place, inside };
     });
     const through = group.kind === "residual" && lanes.filter((lane) => lane.branch.skip).length === 1;
@@ -165,7 +166,14 @@ class Builder {
       const all = units.slice(at, at + period * times).flatMap((unit) => unit.items);
       const first = units.slice(at, at + period).flatMap((unit) => unit.items);
       const expanded = this.options.expanded.has(name);
-      out.push({ type: "fold", key: name, times, items: expanded ? this.cut(all, name) : first, all, groups: (groups / times) * (times - 1) });
+      out.push({
+        type: "fold",
+        key: name,
+        times,
+        items: expanded ? this.cut(all, name) : first,
+        all,
+        groups: (groups / times) * (times - 1),
+      });
       at += period * times;
     }
     return out;
@@ -178,7 +186,10 @@ class Builder {
     for (let i = 0; i < items.length; ++i) {
       if (items[i]!.type !== "beads" && ++forks > kMostAtOnce) {
         const rest = items.slice(i);
-        return [...items.slice(0, i), { type: "cut", key: name, groups: rest.filter((item) => item.type !== "beads").length }];
+        return [
+          ...items.slice(0, i),
+          { type: "cut", key: name, groups: rest.filter((item) => item.type !== "beads").length },
+        ];
       }
     }
     return items;
@@ -228,7 +239,12 @@ function longestRun(units: Unit[], at: number): { period: number; times: number 
 // "Conv · Relu · MaxPool +2": operators with weights first to be named, each once.
 export function opsText(ops: string[], most = 3): { text: string; rest: number } {
   const distinct = [...new Set(ops)];
-  const weight = (op: string) => (/Conv|MatMul|Gemm|LSTM|GRU|RNN|Attention|Einsum/.test(op) ? 0 : /Pool|Norm|Softmax|Relu|Gelu|Sigmoid/.test(op) ? 1 : 2);
+  const weight = (op: string) =>
+    /Conv|MatMul|Gemm|LSTM|GRU|RNN|Attention|Einsum/.test(op)
+      ? 0
+      : /Pool|Norm|Softmax|Relu|Gelu|Sigmoid/.test(op)
+        ? 1
+        : 2;
   const chosen = new Set([...distinct].sort((a, b) => weight(a) - weight(b)).slice(0, most));
   const shown = distinct.filter((op) => chosen.has(op));
   return { text: shown.join(" · "), rest: ops.length - shown.length };

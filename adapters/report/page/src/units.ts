@@ -20,12 +20,17 @@ const kMostPictures = 600; // of one plot
 
 export function unitsOf(index: Index, factors: Factors, side: "from" | "to"): Unit[] {
   const shared = index.withVectors(factors);
-  const vectors = ((side === "from" ? shared.right : shared.left) ?? []).map(numbersOf).filter((vector) => vector.length > 0);
+  const vectors = ((side === "from" ? shared.right : shared.left) ?? [])
+    .map(numbersOf)
+    .filter((vector) => vector.length > 0);
   const size = vectors[0]?.length ?? 0;
   const layer = side === "from" ? factors.from : factors.to;
   const assigned = new Map(assignedOf(shared.assignment?.[side]).map((entry) => [entry.unit, entry]));
   const branches = branchesOfUnits(index, layer, size, factors.graph);
-  const sources = side === "from" && factors.joint ? partsOf(index, layer, size, factors.graph) : [{ layer, begin: 0, offset: 0, end: size }];
+  const sources =
+    side === "from" && factors.joint
+      ? partsOf(index, layer, size, factors.graph)
+      : [{ layer, begin: 0, offset: 0, end: size }];
   const units: Unit[] = [];
   for (let unit = 0; unit < size; ++unit) {
     units.push({ unit, loadings: vectors.map((vector) => vector[unit] ?? 0), features: [] });
@@ -44,14 +49,17 @@ export function unitsOf(index: Index, factors: Factors, side: "from" | "to"): Un
       const there = unit - source.begin + source.offset;
       const picture = urls[there];
       if (picture) Object.assign(units[unit]!, { picture, crisp: pictures!.width < kFewPixels });
-      for (const [name, values] of columns) if (values[there] !== undefined) units[unit]!.features.push([name, values[there]]);
+      for (const [name, values] of columns)
+        if (values[there] !== undefined) units[unit]!.features.push([name, values[there]]);
     }
   }
   return units;
 }
 
 function featureColumns(features: Features | undefined): [string, number[]][] {
-  return Object.entries(features ?? {}).flatMap(([name, values]): [string, number[]][] => (!kNotFeatures.has(name) && isNumbers(values) ? [[name, numbersOf(values)]] : []));
+  return Object.entries(features ?? {}).flatMap(([name, values]): [string, number[]][] =>
+    !kNotFeatures.has(name) && isNumbers(values) ? [[name, numbersOf(values)]] : [],
+  );
 }
 
 // The layers whose units stand side by side at a join.
@@ -61,12 +69,18 @@ function partsOf(index: Index, join: string, size: number, graph?: string) {
     const last = branch.layers.at(-1);
     if (branch.units?.layer !== join || (group.graph ?? "") !== (graph ?? "") || !last) continue;
     const width = branch.units.end - branch.units.begin;
-    if (last.end - last.begin === width && branch.units.end <= size) parts.push({ layer: last.layer, begin: branch.units.begin, end: branch.units.end, offset: last.begin });
+    if (last.end - last.begin === width && branch.units.end <= size)
+      parts.push({ layer: last.layer, begin: branch.units.begin, end: branch.units.end, offset: last.begin });
   }
   return parts;
 }
 
-function branchesOfUnits(index: Index, layer: string, size: number, graph?: string): ({ branch: string; place: number } | undefined)[] {
+function branchesOfUnits(
+  index: Index,
+  layer: string,
+  size: number,
+  graph?: string,
+): ({ branch: string; place: number } | undefined)[] {
   const out: ({ branch: string; place: number } | undefined)[] = new Array(size).fill(undefined);
   for (const { branch, group, place } of index.branches.values()) {
     if ((group.graph ?? "") !== (graph ?? "")) continue;

@@ -3,7 +3,12 @@
 export const kLevel = 0.05; // claimed where q is at most this
 
 export function human(value: number): string {
-  const units: [number, string][] = [[1e12, " T"], [1e9, " G"], [1e6, " M"], [1e3, " k"]];
+  const units: [number, string][] = [
+    [1e12, " T"],
+    [1e9, " G"],
+    [1e6, " M"],
+    [1e3, " k"],
+  ];
   for (const [size, name] of units) {
     if (value >= size) return `${digits(value / size)}${name}`;
   }
@@ -43,7 +48,9 @@ export function percent(share: number): string {
 // For table cells and tooltips of any number.
 export function short(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString("en");
-  return Math.abs(value) >= 0.001 && Math.abs(value) < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+  return Math.abs(value) >= 0.001 && Math.abs(value) < 1e6
+    ? String(Number(value.toPrecision(4)))
+    : value.toExponential(2);
 }
 
 // The middle of a long name goes.
