@@ -8,11 +8,12 @@ import type { Fork } from "./tree";
 
 const kRail = 7;
 
-export function drawFlow(flow: Flow, options: DrawOptions, nested = false): SVGGElement {
+// `lane`: the colour of the branch that it lies in, which is its trunk.
+export function drawFlow(flow: Flow, options: DrawOptions, lane?: string): SVGGElement {
   const all = s("g");
   flow.rows.forEach((row, i) => {
     const next = flow.rows[i + 1];
-    all.append(drawRow(row, options, nested, nested ? flow.width : row.width));
+    all.append(drawRow(row, options, lane));
     if (next) all.append(returnLine(row, next));
   });
   return all;
@@ -28,10 +29,11 @@ function returnLine(row: Row, next: Row): SVGElement {
   });
 }
 
-function drawRow(row: Row, options: DrawOptions, nested: boolean, width: number): SVGGElement {
+function drawRow(row: Row, options: DrawOptions, lane: string | undefined): SVGGElement {
   const g = s("g", { transform: `translate(0,${row.y})` });
   frames(row, options).forEach((frame) => g.append(frame));
-  if (!nested) g.append(s("path", { class: "trunk", d: trunk(row, width - 8) }));
+  const style = lane ? { style: { stroke: lane, "stroke-width": String(kRail) } } : {};
+  g.append(s("path", { class: "trunk", d: trunk(row, row.width - 8), ...style }));
   for (const run of streamRuns(row)) {
     g.append(
       s(
@@ -52,7 +54,8 @@ function trunk(row: Row, end: number): string {
     if (box.blocks || (box.item.type === "fork" && !box.item.through))
       path += `H${box.x + 5}M${box.x + box.width - 5},0`;
   }
-  return path + `H${end}`;
+  const last = row.boxes.at(-1)?.item;
+  return last?.type === "fork" && last.group.kind === "outputs" ? path : path + `H${end}`;
 }
 
 function streamRuns(row: Row): { from: number; to: number; name: string }[] {
@@ -181,6 +184,15 @@ function curve(width: number, y: number, meets = true): string {
   return `M5,0C${f * 0.7},0 ${f * 0.3},${y} ${f},${y}H${width - f}C${width - f * 0.3},${y} ${width - f * 0.7},0 ${width - 5},0`;
 }
 
+// The same, leaving out what is drawn between `from` and `to`.
+function around(width: number, y: number, from: number, to: number): string {
+  const f = kFan;
+  return (
+    `M5,0C${f * 0.7},0 ${f * 0.3},${y} ${f},${y}H${from}` +
+    `M${to},${y}H${width - f}C${width - f * 0.3},${y} ${width - f * 0.7},0 ${width - 5},0`
+  );
+}
+
 function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SVGElement {
   const middle = box.width / 2;
   if (!lane.lane) {
@@ -205,7 +217,10 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
     ...pressable(label, () => options.hooks.openBranch(branch.id)),
   });
   g.append(s("title", {}, branch.name));
-  const path = curve(box.width, lane.y, fork.group.join.node !== null || fork.group.kind !== "outputs");
+  const innerAt = lane.inner ? middle - lane.inner.width / 2 : 0;
+  const path = lane.inner
+    ? around(box.width, lane.y, innerAt + 4, innerAt + lane.inner.width - 10)
+    : curve(box.width, lane.y, fork.group.kind !== "outputs");
   g.append(
     s("path", { class: "halo", d: path }),
     s("path", {
@@ -238,13 +253,12 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
   if (lane.pictures) g.append(pictures(lane, middle));
   if (lane.pill) g.append(pill(lane, middle, fork, options));
   if (lane.inner) {
-    const at = middle - lane.inner.width / 2 - 2;
     const inner = s(
       "g",
-      { transform: `translate(${at},${lane.y - lane.inner.rows[0]!.y})` },
-      drawFlow(lane.inner, options, true),
+      { transform: `translate(${innerAt},${lane.y - lane.inner.rows[0]!.y})` },
+      drawFlow(lane.inner, options, colour),
     );
-    const holder = s("g", {}, g, inner, foldButton(at, lane, fork, options));
+    const holder = s("g", {}, g, inner, foldButton(innerAt, lane, fork, options));
     return holder;
   }
   return g;

@@ -20,7 +20,8 @@ export function drawUnravelled(box: Box, item: Unravelled, options: DrawOptions)
     s(
       "text",
       { class: "sub", x: box.width / 2, y: -box.up + 29, "text-anchor": "middle" },
-      "each block reads the sum of the start and of all blocks above it",
+      "each block reads the sum of the start and of all blocks above it" +
+        (lines.some((line) => line.dash) ? "; dashed: across an operator that is not linear" : ""),
     ),
   );
   const low = lines.length > 0 ? lines.at(-1)!.y + 26 : 0;

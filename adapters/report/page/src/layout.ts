@@ -275,28 +275,29 @@ function laneHeight(lane: LaneBox): { above: number; below: number } {
 
 const kMostBlocks = 24;
 
-// All blocks of a stream side by side between its start and its end; where there are many, alike neighbours as one.
+// All blocks of a stream side by side between its start and its end; where there are many, alike ones as one.
 function unravelledBox(index: Index, item: Unravelled, maxWidth: number): Box {
   const { stream } = item;
   const fold = stream.blocks.length > kMostBlocks;
   const lines: NonNullable<Box["blocks"]> = [];
-  let last = "";
+  const lineOf = new Map<string, (typeof lines)[number]>();
   stream.blocks.forEach((block, place) => {
     const group = index.groups.get(block.group);
     const sign = group?.repeated?.of ?? block.group;
-    const line = lines.at(-1);
-    if (fold && line && sign === last) {
-      ++line.count;
+    const alike = fold ? lineOf.get(sign) : undefined;
+    if (alike) {
+      ++alike.count;
       return;
     }
-    last = sign;
-    lines.push({
+    const line = {
       y: 0,
       text: tail(group?.name ?? block.branch, 32),
       place,
       dash: block.link === "approximate",
       count: 1,
-    });
+    };
+    lineOf.set(sign, line);
+    lines.push(line);
   });
   const step = 24;
   lines.forEach((line, i) => (line.y = (i - (lines.length - 1) / 2) * step - 10));

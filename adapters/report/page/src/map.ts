@@ -261,7 +261,15 @@ export class BranchMap {
   private render(): void {
     if (this.width === 0) return;
     const colours = colouring(this.mode, this.index);
-    replace(this.legend, colours.legend);
+    replace(
+      this.legend,
+      colours.legend,
+      h(
+        "p",
+        { class: "quiet hint" },
+        "Press a lane or a title for all that is known of it. Drag to move; + and −, or Ctrl and the wheel, to zoom.",
+      ),
+    );
     const options = {
       index: this.index,
       colouring: colours,

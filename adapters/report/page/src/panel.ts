@@ -235,11 +235,15 @@ export class Panel {
     const children = this.index.children.get(branch.id) ?? [];
     if (children.length === 0) return null;
     return h(
-      "p",
+      "div",
       {},
-      "Groups inside: ",
-      children.slice(0, 12).map((group, i) => [i > 0 ? ", " : "", this.groupLink(group)]),
-      children.length > 12 ? ` and ${children.length - 12} more` : "",
+      h("h4", {}, "Groups inside"),
+      h(
+        "ul",
+        { class: "found-list" },
+        children.slice(0, 12).map((group) => h("li", {}, this.groupLink(group), ` ${kindText(group.kind)}`)),
+        children.length > 12 ? h("li", { class: "quiet" }, `and ${children.length - 12} more`) : null,
+      ),
     );
   }
 
