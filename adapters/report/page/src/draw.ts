@@ -199,7 +199,7 @@ function drawLane(lane: LaneBox, box: Box, fork: Fork, options: DrawOptions): SV
     return s(
       "g",
       { class: "lane more", ...pressable(lane.name, () => options.hooks.openGroup(fork.group.id)) },
-      s("path", { class: "rail thin", d: curve(box.width, lane.y) }),
+      s("path", { class: "rail thin", d: curve(box.width, lane.y, fork.group.kind !== "outputs") }),
       s("text", { x: middle, y: lane.y - 6, "text-anchor": "middle" }, lane.name),
     );
   }

@@ -69,7 +69,14 @@ export function whereText(index: Index): (Node | string)[] {
         ? ` into ${groups[0]!.branches.length} branches each`
         : ` into ${all.toLocaleString("en")} branches`,
     );
-    if (groups.length <= kMostNames) out.push(" that work side by side and meet again: ", ...names(groups), ".");
+    if (groups.length <= kMostNames)
+      out.push(
+        groups.every((group) => group.join.node !== null)
+          ? " that work side by side and meet again: "
+          : " that work side by side: ",
+        ...names(groups),
+        ".",
+      );
     else out.push(`: ${kinds(groups)}.`);
   }
   const stream = streams.reduce(
@@ -176,7 +183,8 @@ export function sureText(index: Index): (Node | string)[] {
     claimed = index.claims.filter((claim) => claim.claimed).length;
   if (tests === 0 && !first)
     return [
-      "What stands in the map is structure, read from the graph: exact, and no estimate. Whatever is said of weights below stands beside what chance would give.",
+      "What stands in the map is structure, read from the graph: exact, and no estimate.",
+      index.report.factors.length > 0 ? " Whatever is said of weights below stands beside what chance would give." : "",
     ];
   if (first) {
     const tries = first.permutations ?? 0,
@@ -192,9 +200,10 @@ export function sureText(index: Index): (Node | string)[] {
       tests > 0 ? ", and " : ". ",
     );
   }
+  if (tests > 0 && !first) out.push(h("b", {}, "How sure that is: "));
   if (tests > 0)
     out.push(
-      `${first ? "" : "Of how sure that is: "}${claimed} of ${tests} questions asked of single branches pass with at most 5 % of false claims among them. `,
+      `${claimed} of ${tests} questions asked of single branches pass with at most 5 % of false claims among them. `,
     );
   const confounded = index.report.specialization.some(
     (entry) =>
