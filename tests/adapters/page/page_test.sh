@@ -20,8 +20,12 @@ mkdir -p "$work"
 lock=$(sha256sum "$page/package-lock.json" | cut -d' ' -f1)
 if [ ! -e "$work/of-$lock" ]; then
   cp "$page/package.json" "$page/package-lock.json" "$work"
-  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=30000 >npm.log 2>&1) ||
-    skip "npm cannot get the libraries: $(head -c 200 "$work/npm.log")"
+  if ! (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1); then
+    unreachable='ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED'
+    grep -qE "$unreachable" "$work/npm.log" && skip "the npm registry cannot be reached"
+    cat "$work/npm.log"
+    exit 1
+  fi
   touch "$work/of-$lock"
 fi
 rm -rf "$work/src" && cp -r "$page/src" "$page/tsconfig.json" "$work"
