@@ -192,7 +192,7 @@ async function checkHostile(page) {
       .locator("#factors select")
       .first()
       .selectOption(await option.getAttribute("value"));
-  await page.locator("#specialization .heat td").first().hover();
+  await page.locator("#specialization .heat tbody td").first().hover();
   const found = await page.evaluate(() => ({
     hacked: window.hacked,
     images: document.querySelectorAll("img[src=x],svg[onload]").length,

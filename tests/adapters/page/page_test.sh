@@ -10,6 +10,7 @@ command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm ar
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "chromium is not there"
 
 mkdir -p "$work"
+work=$(realpath "$work")
 "$ramus" analyze "$source_dir/examples/models/two_branch_tin32bn_s3.onnx" --quiet --html "$work/example.html" 2>"$work/why" || {
   grep -q "holds no page" "$work/why" && skip "this build holds no page"
   cat "$work/why"
