@@ -16,9 +16,17 @@
 namespace ramus {
 namespace {
 
-constexpr std::size_t kMostPacked = 900'000;  // bytes, all lists together
+constexpr std::size_t kMostPacked = 600'000;  // bytes, all lists together
 
-double four_digits(double value) { return std::round(value * 1e4) / 1e4; }
+double four_digits(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
+  return std::isfinite(scale) ? std::round(value * scale) / scale : value;
+}
+
+void shorten(ReportJson& list) {
+  for (ReportJson& value : list) value = four_digits(value);
+}
 
 class DataBuilder {
  public:
@@ -73,8 +81,12 @@ class DataBuilder {
   void pack_factors() {
     for (std::size_t i = 0; i < report_.factors.size(); ++i) {
       ReportJson& entry = json_["factors"][i];
-      entry.erase("silent");
-      entry.erase("beside");
+      for (const char* const name :
+           {"silent", "beside", "from_index", "to_index", "from_weight", "total_energy", "residual"}) {
+        entry.erase(name);
+      }
+      for (const char* const name : {"sigma", "energy", "p"}) shorten(entry[name]);
+      if (entry["null"].contains("upper")) shorten(entry["null"]["upper"]);
       ReportJson named = ReportJson::array();  // most features name nothing
       for (ReportJson& meaning : entry["meaning"]) {
         if (meaning["named"]) named.push_back(std::move(meaning));
@@ -89,8 +101,12 @@ class DataBuilder {
     }
   }
 
-  static std::string assignment(const std::vector<UnitAssignment>& units) {
+  // Empty where no unit belongs to a factor.
+  std::string assignment(const std::vector<UnitAssignment>& units) {
     std::vector<std::uint8_t> bytes;
+    if (std::none_of(units.begin(), units.end(), [](const UnitAssignment& unit) { return unit.factor >= 0; }))
+      return {};
+    packed_ += 2 * units.size();
     for (const UnitAssignment& unit : units) {
       const bool known = unit.factor >= 0 && unit.factor < 127;
       bytes.push_back(known ? static_cast<std::uint8_t>(2 * unit.factor + (unit.pole > 0 ? 1 : 0)) : 255);
