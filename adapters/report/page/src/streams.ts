@@ -103,7 +103,7 @@ export class StreamsSection {
             ? h(
                 "p",
                 {},
-                "Composition was not measured here: no weights of the blocks' ends are known, or the pass was not run.",
+                "Composition was not measured here: no weights of the blocks' ends are known, or they are beyond the limits of the pass; the notes among the numbers say which.",
               )
             : [
                 h(
