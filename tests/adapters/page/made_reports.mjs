@@ -28,7 +28,7 @@ function emptyReport(nodes) {
     specialization: [],
     modularity: [],
     notes: [],
-    graphs: [{ path: "", prefix: "", nodes }],
+    graphs: [{ path: "", prefix: "", inputs: ["v0"], outputs: [], nodes }],
   };
 }
 
