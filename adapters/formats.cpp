@@ -4,6 +4,7 @@
 #include "adapters/model_explorer/model_explorer.hpp"
 #include "adapters/netron/netron.hpp"
 #include "adapters/report/comparison.hpp"
+#include "adapters/report/html.hpp"
 #include "adapters/report/json.hpp"
 #include "adapters/report/text.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::array kFormats{
     ReportFormat{"json", "everything, schema ramus.report/1", write_json},
     ReportFormat{"text", "a summary to read in a minute", write_text},
+    ReportFormat{"html", "a page to look at, in one file", write_html},
     ReportFormat{"netron", "rows for Netron's sidebar: open it after the model", write_netron_attachment},
     ReportFormat{"netron-graph", "the branches as boxes, for Netron", write_netron_branch_graph},
     ReportFormat{"model-explorer", "the graph with branches as layers, for Model Explorer", write_model_explorer_graph},

@@ -25,6 +25,7 @@ tests=(
   python3-networkx python3-scipy python3-sklearn  # reference numbers
   python3-pytest python3-venv python3-pandas mypy  # the Python package
   nodejs@node npm@npm  # name@command: any package that brings the command will do
+  chromium@chromium fonts-dejavu-core  # the page of HTML reports
 )
 
 missing=()

@@ -108,6 +108,7 @@ void score_by(const PassContext& context, const Categories& units, const std::st
   score.null_mean = test->null_mean;
   score.units = test->observed.n;
   score.permutations = test->permutations;
+  score.null_quantiles = test->null_quantiles;
   const std::vector<double> information = information_by_branch(units.branch, units.category, group.branches.size());
   const double all = std::accumulate(information.begin(), information.end(), 0.0);
   for (std::size_t b = 0; b < information.size() && all > 0; ++b) {

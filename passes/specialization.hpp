@@ -69,6 +69,7 @@ struct SpecializationScore {
   double null_mean = 0;
   std::int64_t units = 0;
   int permutations = 0;
+  std::vector<double> null_quantiles;  // of the score by chance: least, 5, 25, 50, 75, 95 %, largest
 };
 
 struct GroupSpecialization {

@@ -32,6 +32,12 @@ void add_image_features(const KernelFeatures& found, UnitFeatures& features) {
   features.columns.push_back({"brightness", to_vector(found.brightness), false, true});
 }
 
+// Empty where one layer alone is beyond the limit of all.
+KernelPictures pictures_of(const KernelView& kernels, KernelShape shape) {
+  if (picture_bytes(kernels.outputs, shape, kMostPictureSide) > kMostPictureBytes) return {};
+  return draw_kernels(kernels, shape, kMostPictureSide);
+}
+
 struct FeatureOutcome {
   std::optional<UnitFeatures> features;
   std::vector<Note> notes;
@@ -65,6 +71,7 @@ FeatureOutcome features_of(const PassContext& context, const WeightLayer& layer,
     if (!found) continue;
     add_image_features(*found, features);
     features.field = {layer.kernel[0], layer.kernel[1]};
+    features.pictures = pictures_of(view, {layer.kernel[0], layer.kernel[1]});
   }
   features.columns.push_back(std::move(norm));
   features.columns.push_back(std::move(sparsity));
@@ -124,9 +131,11 @@ Note note_of(const Graph& graph, const std::vector<LayerWithout>& without) {
 Status add_linearised_features(const PassContext& context, std::int64_t most_pixels, Findings& findings) {
   std::map<NodeId, UnitFeatures*> place;
   bool any_image = false;
+  std::int64_t drawn = 0;  // bytes of pictures
   for (UnitFeatures& features : findings.features) {
     any_image = any_image || features.field;
     if (!features.field) place[features.layer] = &features;
+    drawn += static_cast<std::int64_t>(features.pictures.pixels.size());
   }
   if (!any_image) return {};
   auto without = linearise_network(
@@ -140,6 +149,11 @@ Status add_linearised_features(const PassContext& context, std::int64_t most_pix
         features->second->columns.insert(features->second->columns.end(), own.begin(), own.end());
         features->second->field = {kernels.fields[0].size, kernels.fields[1].size};
         features->second->linearised = true;
+        const KernelShape shape{kernels.fields[0].size, kernels.fields[1].size};
+        if (drawn + picture_bytes(kernels.weights.rows(), shape, kMostPictureSide) <= kMostPictureBytes) {
+          features->second->pictures = pictures_of(kernels.view(0, kernels.weights.rows()), shape);
+          drawn += static_cast<std::int64_t>(features->second->pictures.pixels.size());
+        }
         return {};
       });
   if (!without) return propagate(std::move(without.error()));
@@ -177,7 +191,12 @@ Result<Findings> find_unit_features(const PassContext& context) {
   });
   if (!status) return propagate(std::move(status.error()));
   Findings findings;
+  std::int64_t drawn = 0;
   for (FeatureOutcome& outcome : outcomes) {
+    if (outcome.features) {
+      drawn += static_cast<std::int64_t>(outcome.features->pictures.pixels.size());
+      if (drawn > kMostPictureBytes) outcome.features->pictures = {};
+    }
     if (outcome.features) findings.features.push_back(std::move(*outcome.features));
     findings.notes.insert(findings.notes.end(), outcome.notes.begin(), outcome.notes.end());
   }

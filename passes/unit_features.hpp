@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "graph/weight_layer.hpp"
+#include "passes/numerics/kernel_pictures.hpp"
 
 namespace ramus {
 
@@ -26,12 +27,17 @@ struct FeatureColumn {
   bool given = false;          // by the user
 };
 
+// Of all pictures of one graph; layers nearest to the image come first.
+inline constexpr std::int64_t kMostPictureBytes = 600'000;
+inline constexpr std::int64_t kMostPictureSide = 16;
+
 struct UnitFeatures {
   NodeId layer;
   std::int64_t units = 0;
   std::vector<FeatureColumn> columns;
   // Height and width of the kernels on the image, where they are known.
   std::optional<std::array<std::int64_t, 2>> field;
+  KernelPictures pictures;  // of those kernels; empty beyond kMostPictureBytes of one graph
   bool linearised = false;  // these kernels pass nonlinearities, which are ignored; false: exact, or none
 
   const FeatureColumn* find(std::string_view name) const;

@@ -45,8 +45,8 @@ class ReportBuilder {
       report_.streams[first_stream + communities.stream].communities.push_back(communities);
     }
     for (const UnitFeatures& features : found_.features) {
-      report_.features.push_back(
-          {source_.path, node(features.layer), features.units, features.columns, features.field, features.linearised});
+      report_.features.push_back({source_.path, node(features.layer), features.units, features.columns, features.field,
+                                  features.linearised, features.pictures});
     }
     for (const Factorization& factors : found_.factors) add_factors(factors);
     for (const LatentBranches& latent : found_.latent) add_latent(latent);

@@ -136,6 +136,7 @@ struct ReportFeatures {
   std::vector<FeatureColumn> columns;
   std::optional<std::array<std::int64_t, 2>> field;  // of the kernels on the image: height, width
   bool linearised = false;
+  KernelPictures pictures = {};  // of the kernels on the image; only in reports that were not read back
 };
 
 struct ReportSpecialization {

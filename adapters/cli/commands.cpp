@@ -51,6 +51,7 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
                                                       : std::nullopt;
   std::vector<std::string> reports, inputs;
   if (sidecar_path) reports.push_back(*sidecar_path);
+  if (arguments.html) reports.push_back(*arguments.html);
   if (arguments.labels) inputs.push_back(*arguments.labels);
   for (const std::string& features : arguments.features) inputs.push_back(named_features(features).path);
   std::vector<std::string> outputs = reports;
@@ -60,16 +61,19 @@ void analyze(const CommonArguments& common, const AnalyzeArguments& arguments) {
   Run run(common);
   const Model model = run.open(arguments.model);
   std::vector<OutputFile> files;
-  files.reserve(3);  // references stay valid while more are added
+  files.reserve(3);  // pointers stay valid while more are added
   OutputFile* annotated = nullptr;
   OutputFile* sidecar = nullptr;
+  OutputFile* html = nullptr;
   if (arguments.annotated) annotated = &files.emplace_back(*arguments.annotated);
   if (sidecar_path) sidecar = &files.emplace_back(*sidecar_path);
+  if (arguments.html) html = &files.emplace_back(*arguments.html);
   const ReportHandle report = analyze_model(run, model, common, arguments.passes, arguments.labels, arguments.features);
   if (annotated != nullptr) write_annotated(model, report, arguments.keys, *annotated);
   if (sidecar != nullptr) write_report(report, "json", *sidecar);
+  if (html != nullptr) write_report(report, "html", *html);
   const bool standard_output_taken =
-      (arguments.annotated && *arguments.annotated == "-") || (arguments.report && *arguments.report == "-");
+      std::any_of(outputs.begin(), outputs.end(), [](const std::string& path) { return path == "-"; });
   if (!standard_output_taken && (arguments.format != "text" || !common.quiet)) {
     OutputFile standard_output("-");
     write_report(report, arguments.format, standard_output);

@@ -26,7 +26,7 @@ struct ForeignKeys {
 
 struct AnalyzeArguments {
   std::string model;
-  std::optional<std::string> report, annotated, labels;
+  std::optional<std::string> report, annotated, html, labels;
   ForeignKeys keys;
   std::vector<std::string> features;  // FILE.json, or LAYER=FILE.npy
   std::vector<std::string> passes;

@@ -71,6 +71,8 @@ void add_analyze(CLI::App& app, CommonArguments& common, AnalyzeArguments& argum
       ->type_name("REPORT.json");
   command->add_option("--annotate", arguments.annotated, "Write the model with the findings in its metadata")
       ->type_name("OUT.onnx");
+  command->add_option("--html", arguments.html, "Write the report as a page to look at: one file that needs no network")
+      ->type_name("OUT.html");
   command->add_option("--labels", arguments.labels, "Families of units: {\"layer\": {\"family\": [unit, ...]}}")
       ->type_name("FILE.json");
   add_keys(*command, arguments.keys);
@@ -166,9 +168,10 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
       ->add_option(
           "--to", arguments.format,
           "netron: rows of its sidebar; netron-graph: branches as boxes; model-explorer: the graph, branches as "
-          "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays")
+          "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays; html: a page "
+          "to look at, without pictures of kernels where it comes from a report")
       ->check(CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches",
-                             "model-explorer-scores", "model-explorer-streams"})
+                             "model-explorer-scores", "model-explorer-streams", "html"})
                   .description(""))
       ->required()
       ->type_name("FORMAT");

@@ -82,6 +82,7 @@ ReportJson entry_to_json(const ReportFactors& entry, const ReportFactors* same) 
   json["energy"] = numbers(factors.energy);
   json["p"] = numbers(null.p);
   json["null"] = {{"method", name_of(null.method)}, {"permutations", null.permutations}};
+  if (null.upper.size() > 0) json["null"]["upper"] = numbers(null.upper);
   json["significant"] = null.significant;
   json["residual"] = factors.residual;
   json["effective_rank"] = factors.effective_rank;

@@ -67,6 +67,7 @@ MatrixFactors read_matrix_factors(const Field& field, std::int64_t rows, std::in
   factors.null.p = read_vector(field["p"], k);
   factors.null.method = enumerator(field["null"]["method"], {none, permutation, tracy_widom});
   factors.null.permutations = permutations_of(field["null"]);
+  if (field["null"].has("upper")) factors.null.upper = read_vector(field["null"]["upper"], k);
   factors.null.significant = field["significant"].index();
   if (factors.null.significant > k) field["significant"].fail("must not exceed the number of factors");
   factors.residual = field["residual"].number();
@@ -183,6 +184,10 @@ SpecializationScore read_score(const Field& field) {
   score.layer = field["layer"].text();
   score.p = field["p"].share();
   score.null_mean = field["null_mean"].number();
+  if (field.has("null_quantiles")) {
+    score.null_quantiles = field["null_quantiles"].numbers();
+    require_length(field["null_quantiles"], score.null_quantiles.size(), 7);
+  }
   score.units = field["units"].count();
   score.permutations = permutations_of(field);
   return score;

@@ -16,7 +16,8 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 constexpr double kMagnitudeQuantile = 0.95;
-constexpr double kSameSigma = 1e-9;  // of sigma: equal matrices may round apart
+constexpr double kTracyWidom95 = 0.9793;  // its 95 % point, beta = 1
+constexpr double kSameSigma = 1e-9;       // of sigma: equal matrices may round apart
 
 Eigen::Index count_significant(const Vector& p, double significance) {
   Eigen::Index count = 0;
@@ -49,6 +50,19 @@ class MagnitudePools {
  private:
   std::vector<std::vector<double>> pools_;
 };
+
+// [columns]: what 95 % of each column stay below.
+Vector upper_points(Matrix samples) {
+  if (samples.rows() == 0) return {};
+  Vector points(samples.cols());
+  const auto place = static_cast<Eigen::Index>(std::ceil(kMagnitudeQuantile * static_cast<double>(samples.rows()))) - 1;
+  for (Eigen::Index j = 0; j < samples.cols(); ++j) {
+    auto column = samples.col(j);
+    std::nth_element(column.begin(), column.begin() + place, column.end());
+    points[j] = column[place];
+  }
+  return points;
+}
 
 // The edge of the spectrum of D Z, D diagonal and Z [p x n] of independent entries with variance 1: its largest
 // squared singular value is center + scale * (a Tracy-Widom variable).
@@ -115,12 +129,14 @@ Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise nor
   const PermutedMatrix source(m, normalise, InputScale::norm);
   Eigen::ArrayXi at_least = Eigen::ArrayXi::Zero(k);
   MagnitudePools inputs(k), outputs(k);
+  Matrix all_sigma(options.permutations, k);
   for (int i = 0; i < options.permutations; ++i) {
     if (cancelled && cancelled()) return failure(ErrorKind::cancelled, "cancelled while the factors were compared");
     RandomStream stream(options.seed, options.key, static_cast<std::uint64_t>(i));
     Matrix permuted = source.draw(stream);
     centre_matrix(permuted, centring);
     const Vector sigma = find_singular_values(permuted, k);
+    all_sigma.row(i) = sigma.transpose();
     at_least += (sigma.array() >= factors.sigma.array() * (1 - kSameSigma)).cast<int>();
     inputs.add(permuted.transpose() * factors.left);
     outputs.add(permuted * factors.right);
@@ -132,6 +148,7 @@ Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise nor
   null.significant = count_significant(null.p, options.significance);
   null.input_magnitude = inputs.quantile(null.significant);
   null.output_magnitude = outputs.quantile(null.significant);
+  null.upper = upper_points(all_sigma);
   return null;
 }
 
@@ -147,6 +164,7 @@ FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring,
   FactorNull null;
   null.method = FactorNullMethod::tracy_widom;
   null.p = Vector::Ones(k);
+  null.upper = Vector::Zero(k);
   Matrix rest = prepared.values;
   for (Eigen::Index j = 0; j < k; ++j) {
     const double n = samples - static_cast<double>(j), p = variables - static_cast<double>(j);
@@ -155,6 +173,7 @@ FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring,
     const SpectralEdge edge = find_edge(find_row_variances(rest, n) * spread, p, n);
     const double square = factors.sigma[j] * factors.sigma[j];
     if (edge.scale > 0) null.p[j] = tracy_widom_upper_tail((square - edge.center) / edge.scale);
+    null.upper[j] = std::sqrt(std::max(0.0, edge.center + kTracyWidom95 * edge.scale));
     null.p[j] = std::max(null.p[j], std::numeric_limits<double>::min());
     rest.noalias() -= factors.sigma[j] * factors.left.col(j) * factors.right.col(j).transpose();
   }

@@ -36,6 +36,7 @@ struct FactorNull {
   // leading factors of M_c. A unit of M_c below it follows the factors no more than chance would. 0 without a factor.
   double input_magnitude = 0;   // projections of columns on u
   double output_magnitude = 0;  // projections of rows on v
+  Eigen::VectorXd upper;        // [k], what 95 % of the null's sigma_j stay below; empty for none
 };
 
 struct FactorNullOptions {

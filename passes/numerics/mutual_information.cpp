@@ -11,6 +11,8 @@
 namespace ramus {
 namespace {
 
+constexpr double kQuantiles[] = {0, 0.05, 0.25, 0.5, 0.75, 0.95, 1};
+
 struct Partition {
   std::vector<int> group;     // of each unit, 0 ... sizes.size() - 1 in the order of the labels
   std::vector<double> sizes;  // units in each group
@@ -109,11 +111,13 @@ std::optional<MutualInformationTest> test_mutual_information(std::span<const int
   // Permuting keeps entropies and expectation, so that ranking by mutual information is ranking by its adjusted form.
   int at_least = 0;
   double sum = 0;
+  std::vector<double> all;
   for (int i = 0; i < permutations; ++i) {
     Partition permuted = labels;
     RandomStream(seed, key, static_cast<std::uint64_t>(i)).shuffle(std::span<int>(permuted.group));
     const double information = mutual_information(fixed, permuted);
     sum += information;
+    all.push_back(information);
     if (information >= observed->mutual_information - 1e-12) ++at_least;  // equal tables may round apart
   }
   MutualInformationTest test;
@@ -122,7 +126,15 @@ std::optional<MutualInformationTest> test_mutual_information(std::span<const int
   test.p = (1.0 + at_least) / (1.0 + test.permutations);
   const double mean_entropy = (observed->entropy_a + observed->entropy_b) / 2;
   if (permutations > 0) {
-    test.null_mean = (sum / permutations - observed->expected) / (mean_entropy - observed->expected);
+    const auto adjusted = [&](double information) {
+      return (information - observed->expected) / (mean_entropy - observed->expected);
+    };
+    test.null_mean = adjusted(sum / permutations);
+    std::sort(all.begin(), all.end());
+    for (const double share : kQuantiles) {
+      const auto place = static_cast<std::size_t>(std::lround(share * static_cast<double>(all.size() - 1)));
+      test.null_quantiles.push_back(adjusted(all[place]));
+    }
   }
   return test;
 }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace ramus {
 
@@ -32,6 +33,7 @@ struct MutualInformationTest {
   double p = 1;          // (1 + #{permuted >= observed}) / (1 + permutations)
   double null_mean = 0;  // mean adjusted mutual information under permutation, near 0
   int permutations = 0;
+  std::vector<double> null_quantiles;  // of the same: least, 5, 25, 50, 75, 95 %, largest; empty without permutations
 };
 
 // The labels b are permuted over the units `permutations` times, from streams (seed, key, 0 ... permutations - 1).

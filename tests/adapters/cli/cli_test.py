@@ -193,6 +193,7 @@ def outputs_of_a_full_run():
 
     check("analyze-text", "analyze", "model.onnx")
     check("analyze-quiet", "analyze", "model.onnx", "--quiet", "-o", "r.json", leaves=["r.json"])
+    check("html-over-the-model", "analyze", "model.onnx", "--html", "model.onnx", exit_status=2)
     result, _ = check("analyze-json", "analyze", "model.onnx", "--format", "json", shows=False)
     check_schema("analyze-json", result.stdout)
     with_labels, _ = check(

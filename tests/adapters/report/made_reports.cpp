@@ -139,6 +139,7 @@ ReportFactors factors() {
   matrix.null.permutations = 99;
   matrix.null.p = Eigen::Vector3d(0.01, 0.5, 1);
   matrix.null.significant = 1;
+  matrix.null.upper = Eigen::Vector3d(1.5, 1.25, 1);
   matrix.silent_inputs = {3};
   matrix.inputs = {{0, 1, 0.75, 2}, {0, 1, 0.5, 2}, {0, -1, 1, 2}, {}};
   matrix.outputs = {{}, {0, -1, 0.25, 1}};
@@ -197,7 +198,8 @@ BranchWiring wiring() {
 
 ReportSpecialization specialization() {
   ReportSpecialization made{"g0", {"g0.b0", "g0.b1"}, {}};
-  made.values.score = SpecializationScore{0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999};
+  made.values.score = SpecializationScore{
+      0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999, {-0.125, -0.09375, -0.0625, 0, 0.03125, 0.0625, 0.125}};
   made.values.set_aside = {"Anything"};
   made.values.kernels_differ = true;
   made.values.features = {{"colour", {12.5, 4e-4, 0.25, 256, 2}, 8e-4, true}};

@@ -57,6 +57,9 @@ TEST_CASE("two planted groups are one factor with two poles") {
   CHECK(f.null.method == FactorNullMethod::permutation);
   CHECK(f.null.significant == 1);
   CHECK(f.null.p[0] == doctest::Approx(0.01));
+  REQUIRE(f.null.upper.size() == f.sigma.size());
+  CHECK(f.sigma[0] > f.null.upper[0]);
+  CHECK(f.sigma[1] < f.null.upper[1]);
   CHECK(poles_of(f.inputs, 15) >= 26);   // of 30
   CHECK(poles_of(f.outputs, 20) >= 32);  // of 40
 }
@@ -68,6 +71,8 @@ TEST_CASE("the analytic edge finds the planted groups too") {
   CHECK(f.null.method == FactorNullMethod::tracy_widom);
   CHECK(f.null.permutations == 0);
   CHECK(f.null.significant == 1);
+  CHECK(f.sigma[0] > f.null.upper[0]);
+  CHECK(f.sigma[1] < f.null.upper[1]);
   CHECK(poles_of(f.inputs, 25) >= 47);   // of 50
   CHECK(poles_of(f.outputs, 30) >= 57);  // of 60
 }

@@ -190,6 +190,11 @@ TEST_CASE("mutual information: permutation p finds a planted agreement and is ev
   const auto planted = test_mutual_information(branch, family, 199, 1, "planted");
   CHECK(planted->p == near(1.0 / 200));
   CHECK(std::abs(planted->null_mean) < 0.02);
+  const std::vector<double>& chance = planted->null_quantiles;
+  REQUIRE(chance.size() == 7);
+  CHECK(std::is_sorted(chance.begin(), chance.end()));
+  CHECK(chance.front() < planted->null_mean);
+  CHECK(chance.back() < planted->observed.adjusted);  // as p says
   double mean = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     RandomStream(seed, "families").shuffle(std::span<int>(family));
