@@ -152,7 +152,7 @@ Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise nor
   return null;
 }
 
-FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring, const SingularFactors& factors,
+FactorNull find_analytic_null(PreparedMatrix prepared, Centring centring, const SingularFactors& factors,
                               double significance) {
   const Eigen::Index k = factors.sigma.size();
   const bool both = centring == Centring::double_ || centring == Centring::correspondence;
@@ -165,7 +165,8 @@ FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring,
   null.method = FactorNullMethod::tracy_widom;
   null.p = Vector::Ones(k);
   null.upper = Vector::Zero(k);
-  Matrix rest = prepared.values;
+  const Vector row_energies = prepared.values.rowwise().squaredNorm();
+  Matrix& rest = prepared.values;  // what the factors before leave
   for (Eigen::Index j = 0; j < k; ++j) {
     const double n = samples - static_cast<double>(j), p = variables - static_cast<double>(j);
     if (n < 2 || p < 2) break;
@@ -182,7 +183,7 @@ FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring,
     // Projections of independent entries: a sum of squares, chi squared times the entries' variance.
     const auto f = static_cast<double>(null.significant);
     const double limit = boost::math::quantile(boost::math::chi_squared(f), kMagnitudeQuantile);
-    const Vector variances = prepared.values.rowwise().squaredNorm() / samples;
+    const Vector variances = row_energies / samples;
     const auto left = factors.left.leftCols(null.significant);
     null.input_magnitude = std::sqrt(limit * (variances.transpose() * left.cwiseAbs2()).mean());
     null.output_magnitude = std::sqrt(limit * variances.mean());

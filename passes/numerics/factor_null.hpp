@@ -52,7 +52,7 @@ Result<FactorNull> find_permutation_null(const Eigen::MatrixXd& m, Normalise nor
                                          const std::function<bool()>& cancelled);
 
 // p of factor j is that of the largest singular value of what is left when the factors before it are taken away.
-FactorNull find_analytic_null(const PreparedMatrix& prepared, Centring centring, const SingularFactors& factors,
+FactorNull find_analytic_null(PreparedMatrix prepared, Centring centring, const SingularFactors& factors,
                               double significance);
 
 // P(TW_1 > x), real symmetric case; absolute error below 1e-3 (in the tail, relative error of a few per cent).

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 
 namespace ramus {
 namespace {
@@ -89,7 +90,7 @@ std::string key_of(const PreparedMatrix& prepared) {
   return key.str();
 }
 
-Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared, const SingularFactors& factors,
+Result<FactorNull> find_null(const MatrixRef& m, PreparedMatrix prepared, const SingularFactors& factors,
                              const FactorOptions& options, std::string_view key, const Cancelled& cancelled) {
   if (options.permutations <= 0) {
     FactorNull null;
@@ -97,7 +98,7 @@ Result<FactorNull> find_null(const MatrixRef& m, const PreparedMatrix& prepared,
     return null;
   }
   if (!within_budget(prepared.values, options)) {
-    return find_analytic_null(prepared, options.centring, factors, options.significance);
+    return find_analytic_null(std::move(prepared), options.centring, factors, options.significance);
   }
   const FactorNullOptions null_options{options.permutations, options.seed, key, options.significance};
   return find_permutation_null(active_entries(m, prepared), options.normalise, options.centring, factors, null_options,
@@ -153,7 +154,7 @@ std::string_view name_of(FactorStatus status) {
 Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOptions& options,
                                           const Cancelled& cancelled) {
   if (!is_nonnegative(m)) return invalid_input("wiring matrix: an entry is negative or not finite");
-  const PreparedMatrix prepared = prepare_matrix(m, options.normalise, options.centring);
+  PreparedMatrix prepared = prepare_matrix(m, options.normalise, options.centring);
   MatrixFactors result;
   result.significance = options.significance;
   result.silent_inputs = prepared.silent_columns;
@@ -186,7 +187,7 @@ Result<MatrixFactors> find_matrix_factors(const MatrixRef& m, const FactorOption
   result.effective_rank_exact = factors.spectrum.size() > 0;
   result.residual = factors.residual;
 
-  Result<FactorNull> null = find_null(m, prepared, factors, options, result.key, cancelled);
+  Result<FactorNull> null = find_null(m, std::move(prepared), factors, options, result.key, cancelled);
   if (!null) return propagate(null.error());
   result.null = *std::move(null);
   const Eigen::Index significant = result.null.significant;
