@@ -35,7 +35,7 @@ std::vector<std::string> facts_of(const ReportBranch& branch, bool is_one_of_sev
     const std::string count = human(static_cast<double>(branch.parameters));
     facts.push_back(count + (branch.parameters == 1 ? " parameter" : " parameters") + (is_one_of_several ? " each" : ""));
   }
-  if (facts.empty() && !branch.nodes.empty()) facts.push_back(plural(branch.nodes.size(), "node", "nodes"));
+  if (facts.empty() && branch.body.empty()) facts.push_back(plural(branch.nodes.size(), "node", "nodes"));
   return facts;
 }
 

@@ -1,11 +1,14 @@
 #include "adapters/pictures/diagram.hpp"
 
 #include "adapters/pictures/map_layout.hpp"
+#include "adapters/pictures/names.hpp"
 
 namespace ramus {
 namespace {
 
 using Kind = DiagramNode::Kind;
+
+constexpr double kMostName = 18;  // em, of a cluster
 
 // Where a part of the diagram is entered and left; nullopt: nothing leads there, as to towers and from outputs.
 struct Ends {
@@ -101,7 +104,7 @@ class Drawing {
   Ends lane(const MapItem& item, const MapLane& lane, std::size_t cluster) {
     const Caption caption = caption_of(item, lane);
     if (!lane.inside.empty()) {
-      std::string label = caption.name;
+      std::string label = fitted(shown(caption.name), kMostName, 1);
       for (const std::string& fact : caption.facts) label += ", " + fact;
       return sequence(lane.inside, add_cluster(cluster, {std::move(label), lane.place, {}, {}}));
     }

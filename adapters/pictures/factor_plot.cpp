@@ -27,16 +27,18 @@ const FactorMeaning* name_of(const ReportFactors& entry, Eigen::Index factor) {
   return nullptr;
 }
 
-// Fisher's z of the names of the first two factors, added: a strong r of many units.
-double telling(const ReportFactors& entry) {
+// How many of the first two factors have a name, and Fisher's z of the names, added: a strong r of many units.
+std::pair<int, double> telling(const ReportFactors& entry) {
+  int names = 0;
   double sum = 0;
   for (const Eigen::Index factor : {0, 1}) {
     const FactorMeaning* name = name_of(entry, factor);
     if (name == nullptr || name->units < 4) continue;
+    ++names;
     const double r = std::min(std::abs(name->pearson), 0.999);
     sum += std::atanh(r) * std::sqrt(static_cast<double>(name->units - 3));
   }
-  return sum;
+  return {names, sum};
 }
 
 // By unit: a colour, empty where nothing is known.
@@ -110,9 +112,12 @@ class Drawing {
                                         [](const FactorMeaning& meaning) { return meaning.named && meaning.linearised; });
     const std::string matrix = fmt::format("singular vectors of |W|{}",
                                            linearised ? "; features are those of linearised kernels" : "");
-    svg_.text(x, y + 31, kFactorWidth, matrix, {"muted", 11, Anchor::start, false});
+    const std::string layers = fitted(shown(entry_.from.name), kFactorWidth / 2 - 12, 11) + " \xE2\x86\x92 " +
+                               fitted(shown(entry_.to.name), kFactorWidth / 2 - 12, 11);
+    svg_.text(x, y + 31, kFactorWidth, layers, {"muted", 11, Anchor::start, false});
+    svg_.text(x, y + 46, kFactorWidth, matrix, {"muted", 11, Anchor::start, false});
     svg_.end_titled();
-    y += 44;
+    y += 59;
     const auto branches = by_branch(report_, entry_, entry_.from, factors_.right.rows());
     const auto colouring = branches ? branches : by_feature(report_, entry_, factors_.right.rows());
     scatter(x, y, factors_.right, entry_.from.name, colouring);

@@ -135,7 +135,8 @@ class MapDrawing {
     }
     if (is_line(*lane.lane)) svg_.line(axis, top, axis, bottom, classes, stroke);
     if (has_join(item)) {
-      svg_.curve(axis, bottom, fork, join, classes, stroke);
+      if (bottom < join - kBend) svg_.line(axis, bottom, axis, join - kBend, classes, stroke);
+      svg_.curve(axis, join - kBend, fork, join, classes, stroke);
     } else {
       svg_.line(axis, bottom, axis, bottom + kBend / 2, "edge", colour, true);
     }
@@ -149,6 +150,7 @@ class MapDrawing {
     for (int behind = box.lane->times > 1 ? 2 : 0; behind > 0; --behind) {
       svg_.rectangle(x + behind * kStack, y - behind * kStack, box.width, box.height, 6, "stack", colour);
     }
+    if (holds_items) svg_.rectangle(x, y, box.width, box.height, 6, "bg");
     svg_.rectangle(x, y, box.width, box.height, 6, holds_items ? "tint" : "lane", colour, colour);
     const double room = box.width - 2 * kPad;
     double line = y + kLine;

@@ -12,6 +12,7 @@ using namespace map_sizes;
 constexpr double kLeastLane = 84, kMostLane = 184;
 constexpr double kLeastTrunk = 40, kMostTrunk = 250;
 constexpr double kMostGroupName = 190;
+constexpr double kStretch = 40;  // by which a lane grows to be as high as its neighbours
 
 double width_of_text(std::string_view text, double size) { return width_in_em(shown(text)) * size; }
 
@@ -71,7 +72,9 @@ MapBox group_box(const MapItem& item) {
   for (std::size_t l = 0; l < item.lanes.size(); ++l) {
     if (l != on_axis) add(l);
   }
-  for (MapBox& lane : box.children) lane.height = height;
+  for (MapBox& lane : box.children) {
+    if (height - lane.height <= kStretch || is_line(*lane.lane)) lane.height = height;
+  }
   box.width = std::max(x - kLaneGap, kLeastLane);
   if (item.lanes_left_out > 0) box.width += 60;
   box.height = kBend + height + kBend + kJoin;

@@ -126,7 +126,7 @@ std::string claims_as_markdown(const Report& report) {
     text += fmt::format("\n... and {} more\n", plural(report.specialization.size() - told, "group", "groups"));
   }
   text += "\n### Of all of it\n\n";
-  for (const std::string& one : cautions_of(report)) text += "- " + sentence(one) + "\n";
+  for (const std::string& one : cautions_of(report)) text += "- " + one + "\n";  // no names in them
   return text;
 }
 

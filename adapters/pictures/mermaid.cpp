@@ -54,7 +54,7 @@ class Writer {
     const DiagramCluster& cluster = diagram_.clusters[c];
     for (const std::size_t n : cluster.nodes) node(n, indent);
     for (const std::size_t inner : cluster.clusters) {
-      text_ += fmt::format("{}subgraph c{}[{}]\n", indent, inner, label_of({diagram_.clusters[inner].label}));
+      text_ += fmt::format("{}subgraph c{}[{}]\n", indent, inner, as_mermaid(shown(diagram_.clusters[inner].label)));
       this->cluster(inner, indent + "  ");
       text_ += indent + "end\n";
     }

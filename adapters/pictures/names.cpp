@@ -156,7 +156,7 @@ std::string as_mermaid(std::string_view shown) {
   for (const char c : shown) {
     const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
     const bool is_letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!is_ascii || is_letter || std::string_view(" .,-+=()").find(c) != std::string_view::npos) {
+    if (!is_ascii || is_letter || std::string_view(" .,-+=()_/").find(c) != std::string_view::npos) {
       out += c;
     } else {
       out += fmt::format("#{};", static_cast<int>(c));

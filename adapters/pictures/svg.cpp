@@ -50,12 +50,13 @@ class Picture {
     double map_width = 0;
     for (const PlacedMap& map : maps_) map_width = std::max(map_width, map.box.width);
     const FactorPlot factors = factor_plot_of(report_);
+    heading_ = has_claims() ? kHeading + 17 : kHeading;
     const double beside = kMargin + map_width + kGap + kFactorWidth + kMargin;
     const bool is_beside = factors.entry != nullptr && beside <= kPageWidth;
     const double maps_end = draw_maps(kMargin + (is_beside ? 0 : std::max(0.0, (kFactorWidth - map_width) / 2)));
     double width = 2 * kMargin + std::max(map_width, 480.0), height = maps_end;
     if (factors.entry != nullptr && is_beside) {
-      const double end = draw_factors(factors, kMargin + map_width + kGap, kHeading);
+      const double end = draw_factors(factors, kMargin + map_width + kGap, heading_);
       width = beside;
       height = std::max(height, end);
     } else if (factors.entry != nullptr) {
@@ -67,7 +68,7 @@ class Picture {
 
  private:
   double draw_maps(double x) {
-    double y = kHeading;
+    double y = heading_;
     for (const PlacedMap& map : maps_) {
       if (!map.title.empty()) {
         svg_.text(x, y + 14, std::max(map.box.width, 300.0), map.title, {"muted", 12});
@@ -77,6 +78,13 @@ class Picture {
       y += map.box.height + 2 * kMapEnds + 12;
     }
     return y;
+  }
+
+  bool has_claims() const {
+    return std::any_of(report_.specialization.begin(), report_.specialization.end(), [](const auto& entry) {
+      return std::any_of(entry.values.branches.begin(), entry.values.branches.end(),
+                         [](const BranchSpecialization& branch) { return strongest_result(branch).has_value(); });
+    });
   }
 
   double draw_factors(const FactorPlot& factors, double x, double y) {
@@ -91,6 +99,11 @@ class Picture {
     heading.text(kMargin, 28, width - 2 * kMargin, name, {"ink strong", 16});
     heading.end_titled();
     heading.text(kMargin, 46, width - 2 * kMargin, summary_of(report_.model), {"muted", 12, Anchor::start, false});
+    if (heading_ > kHeading) {
+      heading.text(kMargin, 63, width - 2 * kMargin,
+                   "Bold: what gathers in a branch beyond chance (q at most 0.05)",
+                   {"muted", 12, Anchor::start, false});
+    }
     const std::string size = fmt::format("{} {}", number_of(width), number_of(height));
     std::string out = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {}\" role=\"img\">\n",
@@ -105,6 +118,7 @@ class Picture {
   const BranchFindings findings_;
   const std::vector<MapSection> sections_;
   std::vector<PlacedMap> maps_;
+  double heading_ = kHeading;  // height
   SvgWriter svg_;
 };
 

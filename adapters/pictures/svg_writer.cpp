@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostTitle = 1000;  // code points of one line of a title
 constexpr double kBesideName = 8;          // between a name and its note
+constexpr double kLeastName = 80;          // kept of a name beside a long note
 constexpr double kBold = 1.1;              // how much wider bold letters are
 
 std::string paint(std::string_view classes, std::string_view fill, std::string_view stroke) {
@@ -80,7 +81,8 @@ void SvgWriter::text_with_note(double x, double y, double room, std::string_view
                                const TextStyle& style) {
   const double note_size = style.size - 1;
   const std::string cleaned = shown(name);
-  const std::string cut_note = fitted_from_start(shown(note), room * 0.75, note_size);
+  const double least = std::min(width_in_em(cleaned) * style.size * kBold, kLeastName);
+  const std::string cut_note = fitted_from_start(shown(note), room - kBesideName - least, note_size);
   const double rest = room - kBesideName - width_in_em(cut_note) * note_size;
   const std::string cut = fitted(cleaned, rest, style.size * kBold);
   place_text(x, y, room,
