@@ -166,7 +166,8 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
       ->add_option(
           "--to", arguments.format,
           "netron: rows of its sidebar; netron-graph: branches as boxes; model-explorer: the graph, branches as "
-          "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays; svg: a picture "
+          "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays; svg: a "
+          "picture "
           "of the branches and of factors; dot: the branches for Graphviz; markdown: a page for a model card")
       ->check(CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches",
                              "model-explorer-scores", "model-explorer-streams", "svg", "dot", "markdown"})

@@ -33,7 +33,8 @@ std::vector<std::string> facts_of(const ReportBranch& branch, bool is_one_of_sev
   if (!parts.empty()) facts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   if (branch.parameters > 0) {
     const std::string count = human(static_cast<double>(branch.parameters));
-    facts.push_back(count + (branch.parameters == 1 ? " parameter" : " parameters") + (is_one_of_several ? " each" : ""));
+    facts.push_back(count + (branch.parameters == 1 ? " parameter" : " parameters") +
+                    (is_one_of_several ? " each" : ""));
   }
   if (facts.empty() && branch.body.empty()) facts.push_back(plural(branch.nodes.size(), "node", "nodes"));
   return facts;

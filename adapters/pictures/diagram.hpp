@@ -22,8 +22,8 @@ struct DiagramNode {
 
 struct DiagramCluster {
   std::string label;
-  std::optional<std::size_t> place;     // of a branch in its group; nullopt: a repeat, or a body
-  std::vector<std::size_t> nodes;       // directly in it
+  std::optional<std::size_t> place;  // of a branch in its group; nullopt: a repeat, or a body
+  std::vector<std::size_t> nodes;    // directly in it
   std::vector<std::size_t> clusters;
 };
 

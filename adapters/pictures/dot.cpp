@@ -10,7 +10,7 @@ namespace {
 
 using Kind = DiagramNode::Kind;
 
-constexpr double kMostLine = 25;                             // em
+constexpr double kMostLine = 25;                           // em
 constexpr std::size_t kMostLabel = 80, kMostTitle = 1000;  // code points
 
 class DotFile {
@@ -20,12 +20,15 @@ class DotFile {
 
   std::string run() {
     const std::string title = "Branches of " + shown(report_.model.path.substr(report_.model.path.rfind('/') + 1));
-    text_ = "digraph branches {\n"
-            "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, labelloc=t, compound=true, nodesep=0.2,\n"
-            "         ranksep=0.3, label=" + as_dot(at_most(title, 200)) + "]\n"
-            "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, shape=box, style=\"rounded,filled\",\n"
-            "        fillcolor=\"#EEF1F4\", color=\"#818B98\", height=0.3]\n"
-            "  edge [color=\"#818B98\", arrowsize=0.6]\n";
+    text_ =
+        "digraph branches {\n"
+        "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, labelloc=t, compound=true, nodesep=0.2,\n"
+        "         ranksep=0.3, label=" +
+        as_dot(at_most(title, 200)) +
+        "]\n"
+        "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, shape=box, style=\"rounded,filled\",\n"
+        "        fillcolor=\"#EEF1F4\", color=\"#818B98\", height=0.3]\n"
+        "  edge [color=\"#818B98\", arrowsize=0.6]\n";
     cluster(0, "  ");
     for (const DiagramEdge& edge : diagram_.edges) {
       text_ += fmt::format("  n{} -> n{}", edge.from, edge.to);

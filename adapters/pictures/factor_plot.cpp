@@ -108,10 +108,11 @@ class Drawing {
   double run(double x, double y) {
     svg_.begin_titled({"factors of " + entry_.id});
     svg_.text(x, y + 14, kFactorWidth, "Factors: what is read together", {"ink strong", 14, Anchor::start, false});
-    const bool linearised = std::any_of(entry_.meaning.begin(), entry_.meaning.end(),
-                                        [](const FactorMeaning& meaning) { return meaning.named && meaning.linearised; });
-    const std::string matrix = fmt::format("singular vectors of |W|{}",
-                                           linearised ? "; features are those of linearised kernels" : "");
+    const bool linearised = std::any_of(entry_.meaning.begin(), entry_.meaning.end(), [](const FactorMeaning& meaning) {
+      return meaning.named && meaning.linearised;
+    });
+    const std::string matrix =
+        fmt::format("singular vectors of |W|{}", linearised ? "; features are those of linearised kernels" : "");
     const std::string layers = fitted(shown(entry_.from.name), kFactorWidth / 2 - 12, 11) + " \xE2\x86\x92 " +
                                fitted(shown(entry_.to.name), kFactorWidth / 2 - 12, 11);
     svg_.text(x, y + 31, kFactorWidth, layers, {"muted", 11, Anchor::start, false});
@@ -133,7 +134,8 @@ class Drawing {
                const std::optional<Colouring>& colouring) {
     const bool is_flat = vectors.cols() < 2;
     const double left = x + kAxis, top = y + 18;
-    svg_.text(left, y + 10, kPlot, "units of " + fitted(shown(layer), kPlot - 54, 11), {"ink", 11, Anchor::start, false});
+    svg_.text(left, y + 10, kPlot, "units of " + fitted(shown(layer), kPlot - 54, 11),
+              {"ink", 11, Anchor::start, false});
     svg_.rectangle(left, top, kPlot, kPlot, 3, "axis");
     const double reach = std::max({vectors.leftCols(is_flat ? 1 : 2).cwiseAbs().maxCoeff(), 1e-12}) * 1.08;
     const auto place = [&](double loading) { return (loading / reach + 1) / 2 * kPlot; };
@@ -147,8 +149,7 @@ class Drawing {
     }
     svg_.text(left + kPlot / 2, top + kPlot + 16, kPlot, axis_text(entry_, 0), {"muted", 11, Anchor::middle, false});
     if (!is_flat) {
-      svg_.upright_text(left - 8, top + kPlot / 2, kPlot, axis_text(entry_, 1),
-                        {"muted", 11, Anchor::middle, false});
+      svg_.upright_text(left - 8, top + kPlot / 2, kPlot, axis_text(entry_, 1), {"muted", 11, Anchor::middle, false});
     }
   }
 
@@ -168,11 +169,11 @@ class Drawing {
   double sizes(double x, double y) {
     const FactorNull& null = factors_.null;
     const Eigen::Index rows = std::min(factors_.sigma.size(), kMostRows);
-    const std::string test = null.method == FactorNullMethod::permutation
-                                 ? fmt::format("; {}", plural(static_cast<std::size_t>(null.permutations),
-                                                              "permutation", "permutations"))
-                             : null.method == FactorNullMethod::tracy_widom ? "; Tracy-Widom edge"
-                                                                            : "; not tested";
+    const std::string test =
+        null.method == FactorNullMethod::permutation
+            ? fmt::format("; {}", plural(static_cast<std::size_t>(null.permutations), "permutation", "permutations"))
+        : null.method == FactorNullMethod::tracy_widom ? "; Tracy-Widom edge"
+                                                       : "; not tested";
     svg_.text(x, y + 12, kFactorWidth,
               fmt::format("\xCF\x83 of each factor: {} of the first {} beyond chance{}", null.significant,
                           factors_.sigma.size(), test),

@@ -88,7 +88,7 @@ class MapDrawing {
     svg_.begin_titled(box.caption.hint);
     svg_.rectangle(x, y, box.width, box.height, 8, "frame");
     double right = axis + 2 * kPad;
-    const double name = width_in_em(shown(box.caption.name)) * kName * 1.25;
+    const double name = width_in_em(shown(box.caption.name)) * kName * 1.1 * kBold;
     svg_.text(right, y + kLine + 1, name, box.caption.name, {"ink strong", kName * 1.1});
     right += name;
     svg_.text(right, y + kLine + 1, x + box.width - right, box.caption.facts.front(), {"muted", kFact});
@@ -182,7 +182,7 @@ class MapDrawing {
       const double left = axis + kJoin / 2 + kPad;
       svg_.text_with_note(left, base, x + box.width - left, box.caption.name, box.note, {"ink strong", kName});
     } else {
-      const double text = width_in_em(shown(box.caption.name)) * kName * 1.1 + width_in_em(shown(box.note)) * kFact;
+      const double text = width_in_em(shown(box.caption.name)) * kName * kBold + width_in_em(shown(box.note)) * kFact;
       const double width = std::min(text + 4 * kPad, box.width);
       svg_.rectangle(axis - width / 2, y, width, kJoin, kJoin / 2, "join");
       svg_.text_with_note(axis, base, width - 2 * kPad, box.caption.name, box.note,

@@ -19,9 +19,9 @@ double width_of_text(std::string_view text, double size) { return width_in_em(sh
 MapBox sequence(const std::vector<MapItem>& items);
 
 double widest(const Caption& caption) {
-  double width = width_of_text(caption.name, kName * 1.1);  // bold
+  double width = width_of_text(caption.name, kName * kBold);  // bold
   for (const auto& lines : {caption.facts, caption.claims}) {
-    for (const std::string& line : lines) width = std::max(width, width_of_text(line, kFact * 1.06));
+    for (const std::string& line : lines) width = std::max(width, width_of_text(line, kFact * kBold));
   }
   return width;
 }
@@ -80,7 +80,7 @@ MapBox group_box(const MapItem& item) {
   box.height = kBend + height + kBend + kJoin;
   box.note = box.caption.facts.front();
   for (const std::string& claim : box.caption.claims) box.note += "; " + claim;
-  const double name = std::min(width_of_text(box.caption.name, kName * 1.1), kMostGroupName);
+  const double name = std::min(width_of_text(box.caption.name, kName * kBold), kMostGroupName);
   const double text = name + width_of_text(box.note, kFact) + 4 * kPad;
   if (on_axis != kNoLane) {
     const MapBox& lane = box.children.front();

@@ -22,7 +22,7 @@ struct MapBox {
   double x = 0, y = 0, width = 0, height = 0;
   double axis = 0;  // from the box's left
   Caption caption;
-  std::string note;  // of a group: what stands beside its name, "concat of 4; specialization 0.18, p 0.001"
+  std::string note;              // of a group: what stands beside its name, "concat of 4; specialization 0.18, p 0.001"
   std::vector<MapBox> children;  // of a group its lanes; of a lane, a repeat or the map the items in it
 };
 

@@ -79,7 +79,8 @@ class Page {
     line("| --- | --- | --- | --: | --: | --- | --: | --: | --- |");
     std::size_t told = 0, groups = 0;
     for (const ReportGroup& group : report_.groups) {
-      if (!group.repeats.empty() && group.repeats != group.id && findings_.specialization_of(group) == nullptr) continue;
+      if (!group.repeats.empty() && group.repeats != group.id && findings_.specialization_of(group) == nullptr)
+        continue;
       ++groups;
       if (told == kMostGroups) continue;
       ++told;

@@ -35,8 +35,8 @@ std::string table_of(const FindingTable& table, const ReportGroup& group) {
   std::stable_sort(claimed.begin(), claimed.end(),
                    [](const Finding* a, const Finding* b) { return a->log_p < b->log_p; });
   if (claimed.empty()) return fmt::format("\n{}: nothing clear\n", sentence(table.heading));
-  std::string text = fmt::format("\n{}\n\n| branch | effect and n | p | q |\n| --- | --- | --- | --- |\n",
-                                 sentence(table.heading));
+  std::string text =
+      fmt::format("\n{}\n\n| branch | effect and n | p | q |\n| --- | --- | --- | --- |\n", sentence(table.heading));
   for (std::size_t i = 0; i < std::min(claimed.size(), kMostClaims); ++i) {
     const Finding& finding = *claimed[i];
     text += fmt::format("| {} | {} | {} | {} |\n", as_code(shown(group.branches[finding.branch].name)),
@@ -53,7 +53,8 @@ std::string group_as_markdown(const Report& report, const CorrectedOver& correct
   std::string text = fmt::format("\n### {}\n\n", as_code(shown(group.name)));
   if (const auto& score = entry.values.score) {
     text += fmt::format(
-        "Score {:.2f} (adjusted mutual information of branches and {}, {} units; by chance {:.2f}, p {:.1g}, permuted {}"
+        "Score {:.2f} (adjusted mutual information of branches and {}, {} units; by chance {:.2f}, p {:.1g}, permuted "
+        "{}"
         " times)\n",
         score->score, sentence(score->basis), score->units, score->null_mean, score->p, score->permutations);
   } else {
@@ -109,7 +110,8 @@ std::string factors_as_markdown(const Report& report) {
 
 std::string claims_as_markdown(const Report& report) {
   if (report.specialization.empty()) {
-    return "\n## Specialization\n\nNothing to test; give `--labels` or `--features`, or a model whose branches read the "
+    return "\n## Specialization\n\nNothing to test; give `--labels` or `--features`, or a model whose branches read "
+           "the "
            "image\n";
   }
   std::string text = fmt::format("\n## Specialization\n\nClaimed where q is at most {:.2f}\n", kLevel);

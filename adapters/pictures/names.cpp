@@ -193,7 +193,8 @@ std::string as_code(std::string_view text, std::size_t room) {
     run = c == '`' ? run + 1 : 0;
     longest = std::max(longest, run);
     if (c == '|') {
-      out += "\xC2\xA6";  // a broken bar: a cell ends at a bar even in code, and the name may end in a backslash before it
+      out +=
+          "\xC2\xA6";  // a broken bar: a cell ends at a bar even in code, and the name may end in a backslash before it
     } else {
       out += c;
     }

@@ -14,6 +14,7 @@ std::string shown(std::string_view name);
 
 // Width in em (1: the font's size), estimated from above for the usual sans-serif fonts, wide ones included.
 double width_in_em(std::string_view shown);
+inline constexpr double kBold = 1.14;  // how much wider bold letters are
 
 // The end of a shown text, after an ellipsis, where it is wider than `room` pixels at a font of `size` pixels.
 std::string fitted(std::string_view shown, double room, double size);
@@ -23,9 +24,9 @@ std::string fitted_from_start(std::string_view shown, double room, double size);
 // At most `most` code points, and how many there are in all.
 std::string at_most(std::string_view shown, std::size_t most);
 
-std::string as_xml(std::string_view shown);        // text and attribute values
-std::string as_dot(std::string_view shown);        // with the quotes around it
-std::string as_mermaid(std::string_view shown);    // with the quotes around it; entities for all that is not plain
+std::string as_xml(std::string_view shown);      // text and attribute values
+std::string as_dot(std::string_view shown);      // with the quotes around it
+std::string as_mermaid(std::string_view shown);  // with the quotes around it; entities for all that is not plain
 
 // Inside a sentence of Markdown: nothing in it becomes a tag, a link, a mention or the number of an issue.
 std::string as_markdown(std::string_view shown);

@@ -13,10 +13,10 @@
 namespace ramus {
 namespace {
 
-constexpr int kMostDepth = 2;            // of groups in branches in groups
-constexpr std::size_t kMostLanes = 8;    // of one group
-constexpr std::size_t kMostNested = 4;   // of a group inside a branch
-constexpr std::size_t kFewLanes = 3;     // so many are drawn one by one even where they are alike
+constexpr int kMostDepth = 2;           // of groups in branches in groups
+constexpr std::size_t kMostLanes = 8;   // of one group
+constexpr std::size_t kMostNested = 4;  // of a group inside a branch
+constexpr std::size_t kFewLanes = 3;    // so many are drawn one by one even where they are alike
 
 class Outline {
  public:
@@ -124,8 +124,8 @@ class Outline {
 
   static std::string shape_of(const MapLane& lane) {
     const ReportBranch& branch = *lane.branch;
-    std::string shape = fmt::format("{}{} {}", branch.skip ? "skip" : "", branch.projection ? "projection" : "",
-                                    branch.layers.size());
+    std::string shape =
+        fmt::format("{}{} {}", branch.skip ? "skip" : "", branch.projection ? "projection" : "", branch.layers.size());
     if (branch.kernel) shape += fmt::format(" {}x{}", (*branch.kernel)[0], (*branch.kernel)[1]);
     for (const MapItem& inner : lane.inside) shape += "[" + inner.shape + "]";
     return shape;

@@ -42,7 +42,8 @@ std::string summary_of(const ReportModel& model) {
 
 class Picture {
  public:
-  explicit Picture(const Report& report) : report_(report), findings_(report), sections_(outline_of(report, findings_)) {
+  explicit Picture(const Report& report)
+      : report_(report), findings_(report), sections_(outline_of(report, findings_)) {
     for (const MapSection& section : sections_) maps_.push_back({title_of(section), lay_out(section.items)});
   }
 
@@ -100,8 +101,7 @@ class Picture {
     heading.end_titled();
     heading.text(kMargin, 46, width - 2 * kMargin, summary_of(report_.model), {"muted", 12, Anchor::start, false});
     if (heading_ > kHeading) {
-      heading.text(kMargin, 63, width - 2 * kMargin,
-                   "Bold: what gathers in a branch beyond chance (q at most 0.05)",
+      heading.text(kMargin, 63, width - 2 * kMargin, "Bold: what gathers in a branch beyond chance (q at most 0.05)",
                    {"muted", 12, Anchor::start, false});
     }
     const std::string size = fmt::format("{} {}", number_of(width), number_of(height));
@@ -109,8 +109,9 @@ class Picture {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {}\" role=\"img\">\n",
         number_of(width), number_of(height), size);
     out += fmt::format("<title>Branches of {}</title>\n<style>{}</style>\n", as_xml(at_most(name, 200)), kStyle);
-    out += "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"5\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\" "
-           "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n";
+    out +=
+        "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"5\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\" "
+        "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n";
     return out + heading.take() + svg_.take() + "</svg>\n";
   }
 

@@ -11,9 +11,8 @@ namespace ramus {
 namespace {
 
 constexpr std::size_t kMostTitle = 1000;  // code points of one line of a title
-constexpr double kBesideName = 8;          // between a name and its note
-constexpr double kLeastName = 80;          // kept of a name beside a long note
-constexpr double kBold = 1.1;              // how much wider bold letters are
+constexpr double kBesideName = 8;         // between a name and its note
+constexpr double kLeastName = 80;         // kept of a name beside a long note
 
 std::string paint(std::string_view classes, std::string_view fill, std::string_view stroke) {
   std::string out;
@@ -46,9 +45,8 @@ void SvgWriter::end_titled() { body_ += "</g>\n"; }
 
 void SvgWriter::rectangle(double x, double y, double width, double height, double radius, std::string_view classes,
                           std::string_view fill, std::string_view stroke) {
-  body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"{}/>\n", number_of(x),
-                       number_of(y), number_of(width), number_of(height), number_of(radius),
-                       paint(classes, fill, stroke));
+  body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"{}/>\n", number_of(x), number_of(y),
+                       number_of(width), number_of(height), number_of(radius), paint(classes, fill, stroke));
 }
 
 void SvgWriter::circle(double x, double y, double radius, std::string_view classes, std::string_view fill,
@@ -72,8 +70,8 @@ void SvgWriter::curve(double x1, double y1, double x2, double y2, std::string_vi
 
 void SvgWriter::text(double x, double y, double room, std::string_view text, const TextStyle& style) {
   const std::string cleaned = shown(text);
-  const std::string cut =
-      style.keeps_end ? fitted(cleaned, room, style.size) : fitted_from_start(cleaned, room, style.size);
+  const double size = style.size * (style.classes.find("strong") == std::string_view::npos ? 1 : kBold);
+  const std::string cut = style.keeps_end ? fitted(cleaned, room, size) : fitted_from_start(cleaned, room, size);
   if (!cut.empty()) place_text(x, y, room, as_xml(cut), is_plain(cleaned), style);
 }
 
@@ -94,9 +92,7 @@ void SvgWriter::text_with_note(double x, double y, double room, std::string_view
 // Letters of other scripts have widths that no table here knows: such a text is drawn in a window of its room.
 void SvgWriter::place_text(double x, double y, double room, std::string_view inside, bool is_plain,
                            const TextStyle& style) {
-  const double left = style.anchor == Anchor::start    ? x
-                      : style.anchor == Anchor::middle ? x - room / 2
-                                                       : x - room;
+  const double left = style.anchor == Anchor::start ? x : style.anchor == Anchor::middle ? x - room / 2 : x - room;
   if (!is_plain) {
     body_ += fmt::format("<svg x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\">", number_of(left),
                          number_of(y - style.size), number_of(room), number_of(style.size * 1.4));

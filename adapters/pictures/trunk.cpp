@@ -10,14 +10,14 @@
 namespace ramus {
 namespace {
 
-constexpr std::size_t kMostNamed = 3;   // operators, in the box
+constexpr std::size_t kMostNamed = 3;    // operators, in the box
 constexpr std::size_t kMostHinted = 40;  // and in its title
 
 // Bookkeeping that nobody looks for in a picture; a box of nothing else is left out.
 bool is_bookkeeping(const std::string& op) {
-  constexpr std::array<std::string_view, 12> kOps{"Cast",     "Constant", "ConstantOfShape", "Dropout",
-                                                  "Flatten",  "Identity", "Range",           "Reshape",
-                                                  "Shape",    "Squeeze",  "Unsqueeze",       "Expand"};
+  constexpr std::array<std::string_view, 12> kOps{"Cast",    "Constant", "ConstantOfShape", "Dropout",
+                                                  "Flatten", "Identity", "Range",           "Reshape",
+                                                  "Shape",   "Squeeze",  "Unsqueeze",       "Expand"};
   return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
 }
 

@@ -6,8 +6,8 @@ using namespace ramus;
 
 TEST_CASE("what steers a layout becomes a space, what XML forbids a sign for it; other letters stay") {
   CHECK(shown("a\x01\n\x1B[1mb") == "a   [1mb");
-  CHECK(shown("a\xE2\x80\xAE|b\xE2\x81\xA6") == "a |b ");                          // U+202E, U+2066
-  CHECK(shown("\xEF\xBF\xBF\xEF\xBF\xBE") == "\xEF\xBF\xBD\xEF\xBF\xBD");          // U+FFFF, U+FFFE
+  CHECK(shown("a\xE2\x80\xAE|b\xE2\x81\xA6") == "a |b ");                  // U+202E, U+2066
+  CHECK(shown("\xEF\xBF\xBF\xEF\xBF\xBE") == "\xEF\xBF\xBD\xEF\xBF\xBD");  // U+FFFF, U+FFFE
   CHECK(shown("\xD7\xA9\xD7\x9C \xF0\x9F\x8C\xBF") == "\xD7\xA9\xD7\x9C \xF0\x9F\x8C\xBF");
   CHECK(shown("\xFF") == "\xEF\xBF\xBD");
 }
@@ -34,6 +34,8 @@ TEST_CASE("in Markdown a name is no link, tag, cell, mention or number of an iss
   CHECK(as_markdown("@me #12") == "&#64;" + joiner + "me &#35;" + joiner + "12");
   CHECK(as_markdown("www.a.b http://c") == "www." + joiner + "a.b http&#58;" + joiner + "//c");
   CHECK(as_code("mixed3a") == "`mixed3a`");
-  CHECK(as_code("a`b``c|d") == "``` a`b``c\xC2\xA6" "d ```");
+  CHECK(as_code("a`b``c|d") ==
+        "``` a`b``c\xC2\xA6"
+        "d ```");
   CHECK(as_code("") == "`  `");
 }

@@ -80,8 +80,10 @@ TEST_CASE("what was tested is not folded away") {
 
 TEST_CASE("nodes in no group stand between the groups, those without weights only where there are no others") {
   Report report = report_of({block(1, "a"), block(3, "b")});  // joins at 2 and 6
-  report.graphs[0].nodes = {{"c", "Conv", 0, {}, {}, "", {8, 3, 7, 7}}, {"r", "Relu", 1, {}, {}, "", {}},
-                            {"add1", "Add", 2, {}, {}, "", {}},         {"p", "MaxPool", 3, {}, {}, "", {}},
+  report.graphs[0].nodes = {{"c", "Conv", 0, {}, {}, "", {8, 3, 7, 7}},
+                            {"r", "Relu", 1, {}, {}, "", {}},
+                            {"add1", "Add", 2, {}, {}, "", {}},
+                            {"p", "MaxPool", 3, {}, {}, "", {}},
                             {"s", "Shape", 7, {}, {}, "", {}}};
   CHECK(outline_text(report) == "Conv 7x7; g1; MaxPool; g3");
 }
