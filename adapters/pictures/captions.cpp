@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/pictures/names.hpp"
 #include "adapters/report/sentences.hpp"
 #include "adapters/report/text_findings.hpp"
 
@@ -105,6 +106,12 @@ Caption caption_of_repeat(const MapItem& repeat) {
     caption.hint = {fmt::format("{} times, {} to {}", repeat.times, repeat.group->name, repeat.last->name)};
   }
   return caption;
+}
+
+bool is_described(const std::string& name) { return name.find(": ") != std::string::npos; }
+
+std::string fitted_line(const std::string& line, double room) {
+  return is_described(line) ? fitted_from_start(shown(line), room, 1) : fitted(shown(line), room, 1);
 }
 
 std::string title_of(const MapSection& section) {

@@ -24,6 +24,11 @@ Caption caption_of(const MapItem& group);
 // "24 x", and of what.
 Caption caption_of_repeat(const MapItem& repeat);
 
+// A name, or another line of a box, cut to `room` em. "arm0: Conv3x3-Conv1x1": a name made of what is in the branch begins
+// with what tells it apart, all others end in it.
+std::string fitted_line(const std::string& line, double room);
+bool is_described(const std::string& name);
+
 // Of a section: "in the body 2/else_branch".
 std::string title_of(const MapSection& section);
 

@@ -1,7 +1,6 @@
 #include "adapters/pictures/diagram.hpp"
 
 #include "adapters/pictures/map_layout.hpp"
-#include "adapters/pictures/names.hpp"
 
 namespace ramus {
 namespace {
@@ -20,7 +19,8 @@ class Drawing {
   Diagram run(const std::vector<MapSection>& sections) {
     diagram_.clusters.emplace_back();
     for (const MapSection& section : sections) {
-      const std::size_t cluster = section.graph.empty() ? 0 : add_cluster(0, {title_of(section), std::nullopt, {}, {}});
+      const std::size_t cluster =
+          section.graph.empty() ? 0 : add_cluster(0, {title_of(section), {}, std::nullopt, {}, {}});
       sequence(section.items, cluster);
     }
     return std::move(diagram_);
@@ -63,7 +63,7 @@ class Drawing {
     if (item.kind == MapItem::Kind::repeat) {
       const Caption caption = caption_of_repeat(item);
       return sequence(item.inside,
-                      add_cluster(cluster, {caption.name + " " + caption.facts.front(), std::nullopt, {}, {}}));
+                      add_cluster(cluster, {caption.name + " " + caption.facts.front(), {}, std::nullopt, {}, {}}));
     }
     const Kind kind = item.kind == MapItem::Kind::more ? Kind::more : Kind::trunk;
     const std::size_t node = add_node(cluster, {kind, {item.text}, 0, {item.hint}});
@@ -104,9 +104,11 @@ class Drawing {
   Ends lane(const MapItem& item, const MapLane& lane, std::size_t cluster) {
     const Caption caption = caption_of(item, lane);
     if (!lane.inside.empty()) {
-      std::string label = fitted(shown(caption.name), kMostName, 1);
-      for (const std::string& fact : caption.facts) label += ", " + fact;
-      return sequence(lane.inside, add_cluster(cluster, {std::move(label), lane.place, {}, {}}));
+      std::string facts;
+      for (const std::string& fact : caption.facts) facts += ", " + fact;
+      return sequence(
+          lane.inside,
+          add_cluster(cluster, {fitted_line(caption.name, kMostName), std::move(facts), lane.place, {}, {}}));
     }
     std::vector<std::string> lines{caption.name};
     lines.insert(lines.end(), caption.facts.begin(), caption.facts.end());

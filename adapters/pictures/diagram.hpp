@@ -22,6 +22,7 @@ struct DiagramNode {
 
 struct DiagramCluster {
   std::string label;
+  std::string facts;                 // of a branch, behind its label where there is room
   std::optional<std::size_t> place;  // of a branch in its group; nullopt: a repeat, or a body
   std::vector<std::size_t> nodes;    // directly in it
   std::vector<std::size_t> clusters;

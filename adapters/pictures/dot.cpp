@@ -44,7 +44,7 @@ class DotFile {
     for (const std::size_t n : cluster.nodes) node(n, indent);
     for (const std::size_t inner : cluster.clusters) {
       const DiagramCluster& box = diagram_.clusters[inner];
-      const std::string label = as_dot(at_most(shown(box.label), kMostLabel));
+      const std::string label = as_dot(at_most(shown(box.label + box.facts), kMostLabel));
       text_ += fmt::format("{}subgraph cluster_{} {{\n{}  label={}; labeljust=l; ", indent, inner, indent, label);
       if (box.place) {
         const std::string_view colour = colour_of_branch(*box.place);
@@ -66,7 +66,7 @@ class DotFile {
     }
     std::string label, title;
     for (const std::string& line : node.lines) {
-      label += (label.empty() ? "" : "\n") + fitted(shown(line), kMostLine, 1);
+      label += (label.empty() ? "" : "\n") + fitted_line(line, kMostLine);
     }
     for (const std::string& line : node.hint) {
       title += (title.empty() ? "" : "\n") + at_most(shown(line), kMostTitle);

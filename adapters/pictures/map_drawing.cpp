@@ -34,9 +34,6 @@ std::string_view sign_of(const ReportGroup& group) {
   return {};
 }
 
-// "arm0: Conv3x3-Conv1x1": a name made of what is in the branch begins with what tells it apart.
-bool is_described(const std::string& name) { return name.find(": ") != std::string::npos; }
-
 class MapDrawing {
  public:
   explicit MapDrawing(SvgWriter& svg) : svg_(svg) {}

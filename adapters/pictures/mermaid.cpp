@@ -18,7 +18,7 @@ constexpr std::size_t kColours = 8;
 std::string label_of(const std::vector<std::string>& lines) {
   std::string label;
   for (const std::string& line : lines) {
-    const std::string quoted = as_mermaid(fitted(shown(line), kMostLine, 1));
+    const std::string quoted = as_mermaid(fitted_line(line, kMostLine));
     label += (label.empty() ? "" : "<br>") + quoted.substr(1, quoted.size() - 2);
   }
   return "\"" + label + "\"";
@@ -31,6 +31,7 @@ class Writer {
   std::string run() {
     text_ = "flowchart TB\n";
     cluster(0, "  ");
+    text_ += styles_;
     std::string coloured[kColours];
     for (std::size_t e = 0; e < diagram_.edges.size(); ++e) {
       const DiagramEdge& edge = diagram_.edges[e];
@@ -57,6 +58,12 @@ class Writer {
       text_ += fmt::format("{}subgraph c{}[{}]\n", indent, inner, as_mermaid(shown(diagram_.clusters[inner].label)));
       this->cluster(inner, indent + "  ");
       text_ += indent + "end\n";
+      if (const auto place = diagram_.clusters[inner].place) {
+        const std::string_view colour = colour_of_branch(*place);
+        styles_ += fmt::format("  style c{} fill:{}29,stroke:{}\n", inner, colour, colour);
+      } else {
+        styles_ += fmt::format("  style c{} fill:none,stroke:#818b98,stroke-dasharray:6 4\n", inner);
+      }
     }
   }
 
@@ -78,7 +85,7 @@ class Writer {
   }
 
   const Diagram& diagram_;
-  std::string text_;
+  std::string text_, styles_;
 };
 
 }  // namespace
