@@ -27,20 +27,6 @@ const FactorMeaning* name_of(const ReportFactors& entry, Eigen::Index factor) {
   return nullptr;
 }
 
-// How many of the first two factors have a name, and Fisher's z of the names, added: a strong r of many units.
-std::pair<int, double> telling(const ReportFactors& entry) {
-  int names = 0;
-  double sum = 0;
-  for (const Eigen::Index factor : {0, 1}) {
-    const FactorMeaning* name = name_of(entry, factor);
-    if (name == nullptr || name->units < 4) continue;
-    ++names;
-    const double r = std::min(std::abs(name->pearson), 0.999);
-    sum += std::atanh(r) * std::sqrt(static_cast<double>(name->units - 3));
-  }
-  return {names, sum};
-}
-
 // By unit: a colour, empty where nothing is known.
 struct Colouring {
   std::vector<std::string> units;
@@ -89,6 +75,20 @@ std::optional<Colouring> by_feature(const Report& report, const ReportFactors& e
     }
   }
   return std::nullopt;
+}
+
+// Fisher's z of the names of the first two factors, added: a strong r of many units. More where units have branches, so
+// that the axis and the branches are seen at once.
+double telling(const Report& report, const ReportFactors& entry) {
+  double sum = 0;
+  for (const Eigen::Index factor : {0, 1}) {
+    const FactorMeaning* name = name_of(entry, factor);
+    if (name == nullptr || name->units < 4) continue;
+    const double r = std::min(std::abs(name->pearson), 0.999);
+    sum += std::atanh(r) * std::sqrt(static_cast<double>(name->units - 3));
+  }
+  if (sum == 0) return 0;
+  return by_branch(report, entry, entry.from, entry.factors->right.rows()) ? 1.5 * sum : sum;
 }
 
 // "factor 0: colour ->": the arrow points to where the feature is larger.
@@ -209,8 +209,8 @@ class Drawing {
 
 FactorPlot factor_plot_of(const Report& report) {
   const ReportFactors* most = nullptr;
-  const auto rank = [](const ReportFactors& entry) {
-    return std::pair(telling(entry), entry.factors->null.significant);
+  const auto rank = [&](const ReportFactors& entry) {
+    return std::pair(telling(report, entry), entry.factors->null.significant);
   };
   for (const ReportFactors& entry : report.factors) {
     const MatrixFactors& factors = *entry.factors;

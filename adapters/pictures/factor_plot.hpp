@@ -19,8 +19,9 @@ struct FactorPlot {
   const ReportFactors* entry = nullptr;  // nullptr: no pair of layers has a factor beyond chance
 };
 
-// The pair with the most telling names: most of its first two factors named; then the largest sum of their Fisher's z (r
-// and number of units); then by the number of significant factors, then the first of the report.
+// The pair with the most telling names: the largest sum of Fisher's z (r, and number of units) over the names of its first
+// two factors, half as much again where branches divide the units of its first layer; then by the number of significant
+// factors, then the first of the report.
 FactorPlot factor_plot_of(const Report& report);
 
 // Returns where it ends, in y.

@@ -10,7 +10,7 @@
 
 namespace ramus {
 
-inline constexpr std::size_t kMostItems = 48;        // drawn beneath one another at the top level
+inline constexpr std::size_t kMostItems = 32;        // drawn beneath one another at the top level
 inline constexpr std::size_t kMostNestedItems = 12;  // and in a branch
 
 std::vector<MapItem> folded(std::vector<MapItem> items, std::size_t most);

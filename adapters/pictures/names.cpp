@@ -10,6 +10,7 @@
 namespace ramus {
 namespace {
 
+constexpr double kRounding = 0.01;  // pixels
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
@@ -61,7 +62,7 @@ std::string cut(std::string_view text, double room, double size, bool keeps_end)
   std::vector<Letter> letters = letters_of(text);
   double width = 0;
   for (const Letter& letter : letters) width += advance(letter.code);
-  if (width * size <= room) return std::string(text);
+  if (width * size <= room + kRounding) return std::string(text);
   if (keeps_end) std::reverse(letters.begin(), letters.end());
   double used = 1.0;  // the ellipsis
   std::size_t kept = 0, bytes = 0;
