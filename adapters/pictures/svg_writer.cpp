@@ -29,6 +29,7 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 std::string number_of(double pixels) {
+  if (!std::isfinite(pixels)) return "0";  // a report may hold numbers of any size
   const double rounded = std::round(pixels * 10) / 10;
   return fmt::format("{:.{}f}", rounded == 0 ? 0 : rounded, rounded == std::floor(rounded) ? 0 : 1);
 }
