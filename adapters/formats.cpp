@@ -3,6 +3,7 @@
 
 #include "adapters/model_explorer/model_explorer.hpp"
 #include "adapters/netron/netron.hpp"
+#include "adapters/pictures/pictures.hpp"
 #include "adapters/report/comparison.hpp"
 #include "adapters/report/html.hpp"
 #include "adapters/report/json.hpp"
@@ -23,6 +24,9 @@ constexpr std::array kFormats{
     ReportFormat{"model-explorer-scores", "node data for Model Explorer: specialization", write_model_explorer_scores},
     ReportFormat{"model-explorer-streams", "edge overlays for Model Explorer: residual streams",
                  write_model_explorer_streams},
+    ReportFormat{"svg", "a picture: the map of the branches, and the factors of one pair of layers", write_svg},
+    ReportFormat{"dot", "the map of the branches for Graphviz", write_dot},
+    ReportFormat{"markdown", "a page for a model card or a pull request", write_markdown},
 };
 
 constexpr std::array kComparisonFormats{

@@ -169,9 +169,10 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
           "--to", arguments.format,
           "netron: rows of its sidebar; netron-graph: branches as boxes; model-explorer: the graph, branches as "
           "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays; html: a page "
-          "to look at, without pictures of kernels where it comes from a report")
+          "to look at, without pictures of kernels where it comes from a report; svg: a picture of the branches and of "
+          "factors; dot: the branches for Graphviz; markdown: a page for a model card")
       ->check(CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches",
-                             "model-explorer-scores", "model-explorer-streams", "html"})
+                             "model-explorer-scores", "model-explorer-streams", "html", "svg", "dot", "markdown"})
                   .description(""))
       ->required()
       ->type_name("FORMAT");

@@ -127,4 +127,27 @@ std::string untrained_filters(const GroupSpecialization& values) {
       random->filters, random->distance, kNearRandom);
 }
 
+std::vector<std::string> cautions_of(const Report& report) {
+  bool labelled = false, contrasted = false, linearised = false;
+  for (const ReportSpecialization& entry : report.specialization) {
+    for (const BranchSpecialization& branch : entry.values.branches) {
+      labelled = labelled || !branch.enrichment.empty();
+      contrasted = contrasted || (!branch.features.empty() && branch.depth > 1);
+      linearised = linearised || std::any_of(branch.features.begin(), branch.features.end(),
+                                             [](const FeatureContrast& contrast) { return contrast.linearised; });
+    }
+  }
+  std::vector<std::string> sentences{
+      "one network is one training: its units are no replications, other seeds are (`ramus compare`)"};
+  if (contrasted) {
+    sentences.emplace_back(
+        "features are tested at the first layer of each branch: units behind one bottleneck are not independent");
+  }
+  if (labelled) {
+    sentences.emplace_back("families were chosen by people who may have seen the branches; no p corrects for that");
+  }
+  if (linearised) sentences.emplace_back("linearised kernels leave out what the nonlinearities before them do");
+  return sentences;
+}
+
 }  // namespace ramus

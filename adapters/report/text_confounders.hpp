@@ -15,4 +15,7 @@ std::vector<std::string> confounders_of(const Report& report, const ReportGroup&
 // The first layers' filters look little trained; empty where they do not, or where that is not known.
 std::string untrained_filters(const GroupSpecialization& values);
 
+// What holds of all claims of a report, whatever they are.
+std::vector<std::string> cautions_of(const Report& report);
+
 }  // namespace ramus

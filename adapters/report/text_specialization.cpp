@@ -147,24 +147,8 @@ class SpecializationSection {
 
   // What holds of all claims above, said once.
   void cautions() {
-    bool labelled = false, contrasted = false, linearised = false;
-    for (const ReportSpecialization& entry : report_.specialization) {
-      for (const BranchSpecialization& branch : entry.values.branches) {
-        labelled = labelled || !branch.enrichment.empty();
-        contrasted = contrasted || (!branch.features.empty() && branch.depth > 1);
-        linearised = linearised || std::any_of(branch.features.begin(), branch.features.end(),
-                                               [](const FeatureContrast& contrast) { return contrast.linearised; });
-      }
-    }
     page_.line("  Of all of it:");
-    page_.line("    one network is one training: its units are no replications, other seeds are (`ramus compare`)");
-    if (contrasted) {
-      page_.line(
-          "    features are tested at the first layer of each branch: units behind one bottleneck are not independent");
-    }
-    if (labelled)
-      page_.line("    families were chosen by people who may have seen the branches; no p corrects for that");
-    if (linearised) page_.line("    linearised kernels leave out what the nonlinearities before them do");
+    for (const std::string& sentence : cautions_of(report_)) page_.line("    {}", sentence);
   }
 
   const Report& report_;

@@ -377,6 +377,9 @@ def exporting():
     )
     if not result.stdout == again.stdout == piped.stdout:
         fail("export", "a model, its report, and that report through a pipe differ")
+    check("export-svg", *to, "svg", "-o", "-")
+    check("export-dot", *to, "dot", "-o", "-")
+    check("export-markdown", *to, "markdown", "-o", "-")
     check("export-bad-format", *to, "netscape", "-o", "n.json", exit_status=2)
     check("export-nowhere", *to, "netron", exit_status=2)
     check("export-over-the-model", *to, "netron", "-o", "model.onnx", exit_status=2)

@@ -27,7 +27,7 @@ def test_annotated_and_stripped_again(example, command, tmp_path):
     assert ramus.strip(expected) == content(example)
 
 
-@pytest.mark.parametrize("to", ["netron", "netron-graph", "model-explorer", "model-explorer-branches"])
+@pytest.mark.parametrize("to", ["netron", "netron-graph", "model-explorer", "model-explorer-branches", "svg", "markdown"])
 def test_exported(example, command, tmp_path, to):
     command("export", example, "--to", to, "-o", tmp_path / "expected.json")
     report = ramus.analyze(example)
