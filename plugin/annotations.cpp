@@ -15,6 +15,27 @@ using Json = nlohmann::ordered_json;
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+constexpr std::size_t kShownWhole = 2000;  // characters of a value; Netron cuts what is longer
+
+// A list under `key`. What viewers would cut goes on under KEY.1, KEY.2 ..., each a list of its own.
+void append_list(const std::string& key, const Json& list, std::vector<MetadataEntry>& entries) {
+  Json part = Json::array();
+  std::size_t size = 2, parts = 0;
+  const auto finish = [&] {
+    entries.push_back({parts == 0 ? key : key + "." + std::to_string(parts), compact(part)});
+    ++parts;
+    part = Json::array();
+    size = 2;
+  };
+  for (const Json& item : list) {
+    const std::size_t more = compact(item).size() + 1;
+    if (!part.empty() && size + more > kShownWhole) finish();
+    part.push_back(item);
+    size += more;
+  }
+  finish();
+}
+
 // Four digits are plenty to look at; the report has them all.
 double rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return 0;
@@ -77,7 +98,7 @@ class Annotator {
     for (const ReportGroup* group : findings_.groups_of(path)) groups.push_back(summary_of(*group));
     annotate_weights(path, annotations);
     if (groups.empty()) return;
-    annotations.graph.push_back({"ramus.groups", compact(groups)});
+    append_list("ramus.groups", groups, annotations.graph);
     const auto facts = node_facts(findings_, path);
     for (std::uint32_t n = 0; n < nodes; ++n) {
       const auto known = facts.find(n);
@@ -142,8 +163,7 @@ class Annotator {
       auto& list = by_tensor.try_emplace(factors.from_weight, Json::array()).first->second;
       list.push_back(std::move(entry));
     }
-    for (const auto& [tensor, list] : by_tensor)
-      annotations.tensors[tensor].push_back({"ramus.factors", compact(list)});
+    for (const auto& [tensor, list] : by_tensor) append_list("ramus.factors", list, annotations.tensors[tensor]);
   }
 
   const Report& report_;

@@ -2,11 +2,12 @@
 //
 //   model   ramus.report          schema, version, digest, options
 //   graph   ramus.groups          the groups with their branches and scores, compact JSON
+//           ramus.groups.1 ...    the rest, where one value would be longer than 2000 characters
 //   node    ramus.branch          "mixed3a/mixed3a_5x5", outermost first; several joined by ';'
 //           ramus.role            fork, join, arm, skip or trunk; several joined by ';'
 //           ramus.specialization  on joins and on the first layers of branches
 //           namespace, layer_ann  where asked for: the branches for tools that group or place nodes by those
-//   tensor  ramus.factors         factor and pole of each unit of the layer, run-length coded, by wiring
+//   tensor  ramus.factors         factor and pole of each unit of the layer, run-length coded, by wiring; goes on alike
 #pragma once
 
 #include "plugin/onnx/splice.hpp"
