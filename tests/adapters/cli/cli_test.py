@@ -378,6 +378,12 @@ def exporting():
     if not result.stdout == again.stdout == piped.stdout:
         fail("export", "a model, its report, and that report through a pipe differ")
     check("export-svg", *to, "svg", "-o", "-")
+    for picture in sorted((source / "examples/pictures").glob("*.svg")):  # those of README.md
+        drawn = run(source, "export", f"examples/models/{picture.stem}.onnx", "--to", "svg", "-o", "-", "--quiet").stdout
+        if update:
+            picture.write_bytes(drawn)
+        if picture.read_bytes() != drawn:
+            fail(picture.name, "is not what the command draws")
     check("export-dot", *to, "dot", "-o", "-")
     check("export-markdown", *to, "markdown", "-o", "-")
     check("export-bad-format", *to, "netscape", "-o", "n.json", exit_status=2)
