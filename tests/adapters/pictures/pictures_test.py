@@ -157,8 +157,10 @@ def main():
         expect("\u202e" not in titles and "\x1b" not in titles, "a name steers the page")
     for model in SHARED:
         path = os.path.join(shared, "models", model)
-        if os.path.exists(path):
-            check(model, exported(ramus, path, *FEW))
+        if not os.path.exists(path):
+            print(f"left out: {path} is not there")
+            continue
+        check(model, exported(ramus, path, *FEW))
     print("\n".join(failures))
     sys.exit(1 if failures else 0)
 
