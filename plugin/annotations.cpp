@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "plugin/digits.hpp"
 #include "plugin/node_facts.hpp"
 #include "plugin/onnx/digest.hpp"
 #include "plugin/onnx/inferred_types.hpp"
@@ -37,11 +38,7 @@ void append_list(const std::string& key, const Json& list, std::vector<MetadataE
 }
 
 // Four digits are plenty to look at; the report has them all.
-double rounded(double value) {
-  if (value == 0 || !std::isfinite(value)) return 0;
-  const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
-  return std::isfinite(scale) && scale > 0 ? std::round(value * scale) / scale : value;
-}
+double rounded(double value) { return std::isfinite(value) ? to_digits(value, 4) : 0; }
 
 using NodeCounts = std::map<std::string, std::size_t>;  // by graph path
 

@@ -262,8 +262,7 @@ ramus_status ramus_write_passes(const char* format, ramus_writer writer, void* u
     if (format == nullptr || writer == nullptr) return usage("write_passes: NULL argument");
     auto table = ramus::passes_table(format);
     if (!table) return ramus::propagate(std::move(table.error()));
-    if (!text_sink(writer, user)(*table)) return ramus::failure(ErrorKind::cancelled, "the writer asked to stop");
-    return {};
+    return ramus::write_whole(*table, text_sink(writer, user));
   });
 }
 

@@ -1,5 +1,7 @@
 #include "plugin/report.hpp"
 
+#include "plugin/report_formats.hpp"
+
 namespace ramus {
 
 GroupIndex::GroupIndex(const Report& report) {
@@ -9,6 +11,11 @@ GroupIndex::GroupIndex(const Report& report) {
 const ReportGroup* GroupIndex::find(std::string_view id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second;
+}
+
+Status write_whole(std::string_view text, const TextSink& sink) {
+  if (!sink(text)) return failure(ErrorKind::cancelled, "the writer asked to stop");
+  return {};
 }
 
 }  // namespace ramus

@@ -13,6 +13,9 @@ namespace ramus {
 // Takes the next piece of the text; false aborts the writing.
 using TextSink = std::function<bool(std::string_view)>;
 
+// Hands all of it over at once. Error (cancelled): the sink says no.
+Status write_whole(std::string_view text, const TextSink& sink);
+
 struct ReportFormat {
   std::string_view name;     // "json", "text"
   std::string_view summary;  // one line

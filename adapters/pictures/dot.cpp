@@ -19,7 +19,7 @@ class DotFile {
       : report_(report), findings_(report), sections_(outline_of(report, findings_)), diagram_(diagram_of(sections_)) {}
 
   std::string run() {
-    const std::string title = "Branches of " + shown(report_.model.path.substr(report_.model.path.rfind('/') + 1));
+    const std::string title = "Branches of " + shown_file(report_.model.path);
     text_ =
         "digraph branches {\n"
         "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, labelloc=t, compound=true, nodesep=0.2,\n"
@@ -95,9 +95,6 @@ class DotFile {
 
 }  // namespace
 
-Status write_dot(const Report& report, const TextSink& sink) {
-  if (!sink(DotFile(report).run())) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
-}
+Status write_dot(const Report& report, const TextSink& sink) { return write_whole(DotFile(report).run(), sink); }
 
 }  // namespace ramus

@@ -42,7 +42,7 @@ class Page {
 
   void model() {
     const ReportModel& model = report_.model;
-    line("# Branches of {}\n", as_code(shown(model.path.substr(model.path.rfind('/') + 1))));
+    line("# Branches of {}\n", as_code(shown_file(model.path)));
     std::string opsets;
     for (const auto& [domain, version] : model.opset) {
       opsets += fmt::format(", {} {}", as_code(shown(domain), 40), version);
@@ -160,9 +160,6 @@ class Page {
 
 }  // namespace
 
-Status write_markdown(const Report& report, const TextSink& sink) {
-  if (!sink(Page(report).run())) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
-}
+Status write_markdown(const Report& report, const TextSink& sink) { return write_whole(Page(report).run(), sink); }
 
 }  // namespace ramus

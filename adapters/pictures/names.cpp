@@ -91,6 +91,8 @@ std::string shown(std::string_view name) {
   return out;
 }
 
+std::string shown_file(std::string_view path) { return shown(path.substr(path.rfind('/') + 1)); }
+
 double width_in_em(std::string_view shown) {
   double width = 0;
   for (const Letter& letter : letters_of(shown)) width += advance(letter.code);

@@ -12,6 +12,9 @@ namespace ramus {
 
 std::string shown(std::string_view name);
 
+// "model.onnx" of "folder/model.onnx", shown.
+std::string shown_file(std::string_view path);
+
 // Width in em (1: the font's size), estimated from above for the usual sans-serif fonts, wide ones included.
 double width_in_em(std::string_view shown);
 inline constexpr double kBold = 1.14;  // how much wider bold letters are

@@ -96,7 +96,7 @@ class Picture {
     SvgWriter heading;
     heading.rectangle(0, 0, width, height, 0, "bg");
     heading.begin_titled({report_.model.path, report_.model.digest});
-    const std::string name = shown(report_.model.path.substr(report_.model.path.rfind('/') + 1));
+    const std::string name = shown_file(report_.model.path);
     heading.text(kMargin, 28, width - 2 * kMargin, name, {"ink strong", 16});
     heading.end_titled();
     heading.text(kMargin, 46, width - 2 * kMargin, summary_of(report_.model), {"muted", 12, Anchor::start, false});
@@ -125,9 +125,6 @@ class Picture {
 
 }  // namespace
 
-Status write_svg(const Report& report, const TextSink& sink) {
-  if (!sink(Picture(report).run())) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
-}
+Status write_svg(const Report& report, const TextSink& sink) { return write_whole(Picture(report).run(), sink); }
 
 }  // namespace ramus

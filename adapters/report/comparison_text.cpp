@@ -30,8 +30,7 @@ Status write_comparison_text(const Comparison& comparison, const TextSink& sink)
     write_recurrence(comparison, m, page);
   }
   write_profile_tables(comparison, page);
-  if (!sink(page.take())) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
+  return write_whole(page.take(), sink);
 }
 
 }  // namespace ramus

@@ -32,7 +32,7 @@ Status write_html(const Report& report, const TextSink& sink) {
   const std::string data = html_safe(html_data(report));
   for (const std::string_view part :
        {page.substr(0, mark), std::string_view(data), page.substr(mark + kHtmlDataMark.size())}) {
-    if (!sink(part)) return failure(ErrorKind::cancelled, "the writer asked to stop");
+    if (Status status = write_whole(part, sink); !status) return propagate(std::move(status.error()));
   }
   return {};
 }

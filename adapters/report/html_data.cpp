@@ -12,17 +12,14 @@
 #include "adapters/report/base64.hpp"
 #include "adapters/report/html.hpp"
 #include "adapters/report/text.hpp"
+#include "plugin/digits.hpp"
 
 namespace ramus {
 namespace {
 
 constexpr std::size_t kMostPacked = 600'000;  // bytes, all lists together
 
-double four_digits(double value) {
-  if (value == 0 || !std::isfinite(value)) return value;
-  const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
-  return std::isfinite(scale) ? std::round(value * scale) / scale : value;
-}
+double four_digits(double value) { return to_digits(value, 4); }
 
 void shorten(ReportJson& list) {
   for (ReportJson& value : list) value = four_digits(value);

@@ -44,9 +44,7 @@ ReportJson to_json(const Report& report) {
 Status write_json(const Report& report, const TextSink& sink) { return write_indented(to_json(report), sink); }
 
 Status write_indented(const ReportJson& json, const TextSink& sink) {
-  const std::string text = json.dump(1, ' ', false, ReportJson::error_handler_t::replace) + "\n";
-  if (!sink(text)) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
+  return write_whole(json.dump(1, ' ', false, ReportJson::error_handler_t::replace) + "\n", sink);
 }
 
 }  // namespace ramus

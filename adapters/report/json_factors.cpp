@@ -2,16 +2,13 @@
 #include <map>
 
 #include "adapters/report/json.hpp"
+#include "plugin/digits.hpp"
 
 namespace ramus {
 namespace {
 
 // Loadings are pictures, not constants: six digits keep reports small.
-double six_digits(double value) {
-  if (value == 0 || !std::isfinite(value)) return 0;
-  const double scale = std::pow(10.0, 5 - std::floor(std::log10(std::abs(value))));
-  return std::isfinite(scale) ? std::round(value * scale) / scale : value;
-}
+double six_digits(double value) { return std::isfinite(value) ? to_digits(value, 6) : 0; }
 
 ReportJson numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
 

@@ -42,8 +42,7 @@ Status write_text(const Report& report, const TextSink& sink) {
   write_specialization(report, page);
   write_modularity(report, page);
   write_notes(report.notes, page);
-  if (!sink(page.take())) return failure(ErrorKind::cancelled, "the writer asked to stop");
-  return {};
+  return write_whole(page.take(), sink);
 }
 
 }  // namespace ramus

@@ -1,17 +1,11 @@
 #include "plugin/reattach/anchors.hpp"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <string_view>
 
 namespace ramus {
 namespace {
-
-std::string_view without_domain(std::string_view op) {
-  const std::size_t dot = op.rfind('.');
-  return dot == std::string_view::npos ? op : op.substr(dot + 1);
-}
 
 bool is_one_of(std::string_view op, std::initializer_list<std::string_view> ops) {
   return std::find(ops.begin(), ops.end(), op) != ops.end();
@@ -40,6 +34,8 @@ std::uint64_t mixed(std::uint64_t way, std::uint64_t step) { return (way ^ (step
 
 }  // namespace
 
+std::string_view without_domain(std::string_view op) { return op.substr(op.rfind('.') + 1); }
+
 std::string operator_family(const ReportGraphNode& node) {
   const std::string_view op = without_domain(node.op);
   if (is_one_of(op, {"Conv", "FusedConv", "NhwcConv", "NhwcFusedConv", "QLinearConv", "ConvInteger"})) return "Conv";
@@ -60,6 +56,7 @@ bool are_alike(const Anchor& a, const Anchor& b) {
 }
 
 AnchorGraph::AnchorGraph(const ReportGraph& graph) : graph_(graph), of_node_(graph.nodes.size()) {
+  link_nodes();
   order_ = topological_order();
   for (const std::string& input : graph.inputs) {
     sources_[input] = {anchors_.size(), 0};
@@ -78,32 +75,40 @@ std::optional<AnchorId> AnchorGraph::anchor_of_value(const std::string& value) c
   return source == sources_.end() ? std::nullopt : std::optional(source->second.anchor);
 }
 
+void AnchorGraph::link_nodes() {
+  const std::vector<ReportGraphNode>& nodes = graph_.nodes;
+  producers_.resize(nodes.size());
+  readers_.resize(nodes.size());
+  std::unordered_map<std::string_view, std::size_t> writer;
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    for (const std::string& output : nodes[n].outputs) {
+      if (!output.empty()) writer.emplace(output, n);
+    }
+  }
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    for (const std::string& input : nodes[n].inputs) {
+      const auto found = writer.find(input);
+      if (found == writer.end()) continue;
+      std::vector<std::size_t>& readers = readers_[found->second];
+      if (!readers.empty() && readers.back() == n) continue;  // it reads several values of that node
+      readers.push_back(n);
+      producers_[n].push_back(found->second);
+    }
+  }
+}
+
 // Nodes on cycles are left out.
 std::vector<std::size_t> AnchorGraph::topological_order() const {
-  std::unordered_map<std::string_view, std::size_t> producer;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    for (const std::string& output : graph_.nodes[n].outputs) {
-      if (!output.empty()) producer.emplace(output, n);
-    }
-  }
-  std::vector<std::vector<std::size_t>> readers(graph_.nodes.size());
-  std::vector<std::size_t> waits_for(graph_.nodes.size(), 0), order;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    for (const std::string& input : graph_.nodes[n].inputs) {
-      const auto from = producer.find(input);
-      if (from == producer.end()) continue;
-      readers[from->second].push_back(n);
-      ++waits_for[n];
-    }
-  }
+  std::vector<std::size_t> waits_for, order;
+  for (const std::vector<std::size_t>& producers : producers_) waits_for.push_back(producers.size());
   std::deque<std::size_t> ready;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+  for (std::size_t n = 0; n < waits_for.size(); ++n) {
     if (waits_for[n] == 0) ready.push_back(n);
   }
   while (!ready.empty()) {
     order.push_back(ready.front());
     ready.pop_front();
-    for (const std::size_t reader : readers[order.back()]) {
+    for (const std::size_t reader : readers_[order.back()]) {
       if (--waits_for[reader] == 0) ready.push_back(reader);
     }
   }

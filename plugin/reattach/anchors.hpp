@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +51,9 @@ class AnchorGraph {
   const std::vector<Anchor>& anchors() const { return anchors_; }
   // Graph inputs are the first anchors, in their order.
   std::size_t input_count() const { return graph_.inputs.size(); }
+  // Of each node: the nodes whose values it reads, and that read its values, each once.
+  const std::vector<std::vector<std::size_t>>& producers() const { return producers_; }
+  const std::vector<std::vector<std::size_t>>& readers() const { return readers_; }
   // Places of nodes, each after those whose values it reads; without nodes on cycles.
   const std::vector<std::size_t>& order() const { return order_; }
   // nullopt: a constant, or a node on a cycle.
@@ -62,16 +66,21 @@ class AnchorGraph {
     std::uint64_t way = 0;
   };
 
+  void link_nodes();
   std::vector<std::size_t> topological_order() const;
   void place(std::size_t node);
   void make_anchor(std::size_t node, const std::vector<Source>& data);
 
   const ReportGraph& graph_;
+  std::vector<std::vector<std::size_t>> producers_, readers_;
   std::vector<std::size_t> order_;
   std::vector<Anchor> anchors_;
   std::vector<std::optional<AnchorId>> of_node_;
   std::unordered_map<std::string, Source> sources_;  // of values that are no constants
 };
+
+// "FusedConv" of "com.microsoft.FusedConv".
+std::string_view without_domain(std::string_view op);
 
 // "Conv" of "com.microsoft.FusedConv", "MatMul" of "Gemm", "Add" of "com.microsoft.SkipLayerNormalization".
 std::string operator_family(const ReportGraphNode& node);

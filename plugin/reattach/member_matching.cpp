@@ -1,10 +1,8 @@
 #include "plugin/reattach/member_matching.hpp"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 
 namespace ramus {
 namespace {
@@ -34,34 +32,9 @@ std::vector<std::uint64_t> nearest(const std::vector<std::size_t>& order,
 
 }  // namespace
 
-MemberMatcher::Side MemberMatcher::make_side(const AnchorGraph& graph) {
-  const std::vector<ReportGraphNode>& nodes = graph.graph().nodes;
-  Side side{&graph, Marks(nodes.size()), {}, {}, {}};
-  side.producers.resize(nodes.size());
-  side.readers.resize(nodes.size());
-  std::unordered_map<std::string_view, std::size_t> writer;
-  for (std::size_t n = 0; n < nodes.size(); ++n) {
-    for (const std::string& output : nodes[n].outputs) {
-      if (!output.empty()) writer.emplace(output, n);
-    }
-  }
-  for (std::size_t n = 0; n < nodes.size(); ++n) {
-    for (const std::string& input : nodes[n].inputs) {
-      const auto found = writer.find(input);
-      if (found == writer.end()) continue;
-      std::vector<std::size_t>& known = side.producers[n];
-      if (std::find(known.begin(), known.end(), found->second) != known.end()) continue;
-      known.push_back(found->second);
-      side.readers[found->second].push_back(n);
-    }
-  }
-  side.order = graph.order();
-  return side;
-}
-
 MemberMatcher::MemberMatcher(const AnchorGraph& from, const AnchorGraph& to,
                              const std::vector<std::optional<AnchorId>>& anchor_pairs)
-    : from_(make_side(from)), to_(make_side(to)) {
+    : from_{from, Regions(from.graph().nodes.size())}, to_{to, Regions(to.graph().nodes.size())} {
   for (std::size_t n = 0; n < from_.region.size(); ++n) {
     if (const auto anchor = from.anchor_of_node(n)) from_.region[n] = anchor_pairs[*anchor];
   }
@@ -77,12 +50,14 @@ void MemberMatcher::run(std::vector<std::optional<std::size_t>>& matches) const 
     bool any = false;
     for (const Around around : {Around::both, Around::producers, Around::readers}) {
       const auto places = [&](const Side& side, const Marks& marks) {
-        std::vector<std::size_t> backwards(side.order.rbegin(), side.order.rend());
-        const auto above = nearest(side.order, side.producers, marks), below = nearest(backwards, side.readers, marks);
+        const std::vector<std::size_t>& order = side.graph.order();
+        const std::vector<std::size_t> backwards(order.rbegin(), order.rend());
+        const auto above = nearest(order, side.graph.producers(), marks);
+        const auto below = nearest(backwards, side.graph.readers(), marks);
         std::map<Place, std::vector<std::size_t>> found;
-        for (const std::size_t n : side.order) {
+        for (const std::size_t n : order) {
           if (marks[n] || !side.region[n]) continue;
-          found[{*side.region[n], operator_family(side.graph->graph().nodes[n]),
+          found[{*side.region[n], operator_family(side.graph.graph().nodes[n]),
                  around == Around::readers ? 0 : above[n], around == Around::producers ? 0 : below[n]}]
               .push_back(n);
         }

@@ -22,15 +22,11 @@ class MemberMatcher {
   void run(std::vector<std::optional<std::size_t>>& matches) const;
 
  private:
+  using Regions = std::vector<std::optional<AnchorId>>;
   struct Side {
-    const AnchorGraph* graph = nullptr;
-    std::vector<std::optional<AnchorId>> region;      // of each node: the anchor of `to`; nullopt: none is paired
-    std::vector<std::size_t> order;                   // topological
-    std::vector<std::vector<std::size_t>> producers;  // of each node, without repetition
-    std::vector<std::vector<std::size_t>> readers;
+    const AnchorGraph& graph;
+    Regions region;  // of each node: the anchor of `to`; nullopt: none is paired
   };
-
-  static Side make_side(const AnchorGraph& graph);
 
   Side from_, to_;
 };

@@ -5,6 +5,7 @@
 
 #include "plugin/analysed_model.hpp"
 #include "plugin/onnx/wire_cursor.hpp"
+#include "plugin/reattach/anchors.hpp"
 #include "plugin/reattach/report_names.hpp"
 #include "plugin/report_graph.hpp"
 
@@ -105,8 +106,7 @@ class Translation {
       const auto join = node(group.join);
       if (!join) return "no node is surely its join " + onnx_wire::in_quotes(group.join->name);
       group.join = join;
-      const std::string op = names_.operator_of(*join);
-      group.join_op = op.substr(op.rfind('.') + 1);
+      group.join_op = without_domain(names_.operator_of(*join));
     }
     for (ReportBranch& branch : group.branches) {
       if (!translate(branch)) return "no node of its branch " + onnx_wire::in_quotes(branch.name) + " is found";

@@ -39,60 +39,18 @@ export function heat(
   const at = (branch: Branch, about: string) => cell(cells.get(`${branch.id}\n${about}`));
   const build = (most: number) => {
     const some = asked.slice(0, most);
-    if (group.branches.length <= kMostAcross) {
-      return h(
-        "table",
-        { class: "heat" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            h("td"),
-            group.branches.map((branch, place) => branchHead(branch, place, "col")),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          some.map((about) =>
-            h(
-              "tr",
-              {},
-              aboutHead(about, "row"),
-              group.branches.map((branch) => at(branch, about)),
-            ),
-          ),
-        ),
-      );
-    }
-    return h(
-      "table",
-      { class: "heat" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          h("td"),
+    return group.branches.length <= kMostAcross
+      ? table(
+          group.branches.map((branch, place) => branchHead(branch, place, "col")),
+          some.map((about) => [aboutHead(about, "row"), ...group.branches.map((branch) => at(branch, about))]),
+        )
+      : table(
           some.map((about) => aboutHead(about, "col")),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        group.branches.map((branch, place) =>
-          h(
-            "tr",
-            {},
+          group.branches.map((branch, place) => [
             branchHead(branch, place, "row"),
-            some.map((about) => at(branch, about)),
-          ),
-        ),
-      ),
-    );
+            ...some.map((about) => at(branch, about)),
+          ]),
+        );
   };
   const first = Math.min(kMostAsked, Math.max(clear + 3, 10));
   const holder = h("div", { class: "scroll" }, build(first));
@@ -120,6 +78,19 @@ export function heat(
           `Show ${asked.length - first} more, where nothing is clear`,
         )
       : null,
+  );
+}
+
+function table(heads: HTMLElement[], rows: HTMLElement[][]) {
+  return h(
+    "table",
+    { class: "heat" },
+    h("thead", {}, h("tr", {}, h("td"), heads)),
+    h(
+      "tbody",
+      {},
+      rows.map((row) => h("tr", {}, row)),
+    ),
   );
 }
 
@@ -182,58 +153,33 @@ export function reading(index: Index, group: Group, entry: Specialization) {
       h(
         "div",
         { class: "scroll" },
-        h(
-          "table",
-          { class: "heat" },
-          h(
-            "thead",
-            {},
+        table(
+          from.branches.map((branch) =>
+            h("th", { scope: "col" }, h("span", { dir: "auto" }, shortened(nameWithin(from.name, branch.name), 26))),
+          ),
+          group.branches.map((branch, column) => [
             h(
-              "tr",
-              {},
-              h("td"),
-              from.branches.map((branch) =>
-                h(
-                  "th",
-                  { scope: "col" },
-                  h("span", { dir: "auto" }, shortened(nameWithin(from.name, branch.name), 26)),
-                ),
-              ),
+              "th",
+              { scope: "row" },
+              h("i", { class: "dot", style: { background: placeColour(column) } }),
+              h("span", { dir: "auto" }, shortened(nameWithin(group.name, branch.name), 28)),
             ),
-          ),
-          h(
-            "tbody",
-            {},
-            group.branches.map((branch, column) =>
-              h(
-                "tr",
-                {},
-                h(
-                  "th",
-                  { scope: "row" },
-                  h("i", { class: "dot", style: { background: placeColour(column) } }),
-                  h("span", { dir: "auto" }, shortened(nameWithin(group.name, branch.name), 28)),
-                ),
-                from.branches.map((_, row) => {
-                  const mass = reads.mass[row]?.[column] ?? 0,
-                    expected = reads.expected[row]?.[column] ?? 0;
-                  const ratio = expected > 0 ? mass / expected : 0;
-                  return h(
-                    "td",
-                    {
-                      class: sure ? "claimed" : "unclaimed",
-                      style: {
-                        background: diverging(
-                          Math.max(-1, Math.min(1, Math.log2(ratio || 0.25))) * (sure ? 0.9 : 0.45),
-                        ),
-                      },
-                    },
-                    h("span", { class: "value" }, expected > 0 ? `${ratio.toFixed(2)}×` : "–"),
-                  );
-                }),
-              ),
-            ),
-          ),
+            ...from.branches.map((_, row) => {
+              const mass = reads.mass[row]?.[column] ?? 0,
+                expected = reads.expected[row]?.[column] ?? 0;
+              const ratio = expected > 0 ? mass / expected : 0;
+              return h(
+                "td",
+                {
+                  class: sure ? "claimed" : "unclaimed",
+                  style: {
+                    background: diverging(Math.max(-1, Math.min(1, Math.log2(ratio || 0.25))) * (sure ? 0.9 : 0.45)),
+                  },
+                },
+                h("span", { class: "value" }, expected > 0 ? `${ratio.toFixed(2)}×` : "–"),
+              );
+            }),
+          ]),
         ),
       ),
     );
