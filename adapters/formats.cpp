@@ -1,6 +1,7 @@
-// The tables of formats that plugin/report_formats.hpp and plugin/comparison_formats.hpp promise.
+// The tables of formats that plugin/report_formats.hpp, comparison_formats.hpp and check/check_formats.hpp promise.
 #include <array>
 
+#include "adapters/checks/checks.hpp"
 #include "adapters/model_explorer/model_explorer.hpp"
 #include "adapters/netron/netron.hpp"
 #include "adapters/pictures/pictures.hpp"
@@ -34,10 +35,17 @@ constexpr std::array kComparisonFormats{
     ComparisonFormat{"text", write_comparison_text},
 };
 
+constexpr std::array kCheckFormats{
+    CheckFormat{"text", "for people", write_checks_text},
+    CheckFormat{"json", "everything, schema ramus.checks/1", write_checks_json},
+};
+
 }  // namespace
 
 std::span<const ReportFormat> report_formats() { return kFormats; }
 
 std::span<const ComparisonFormat> comparison_formats() { return kComparisonFormats; }
+
+std::span<const CheckFormat> check_formats() { return kCheckFormats; }
 
 }  // namespace ramus

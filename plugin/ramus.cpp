@@ -1,160 +1,34 @@
-// The C interface: argument checks, and the way from the host's structs to ours and back.
+// The C interface: argument checks, and what each function calls. ramus_checks.cpp has those of checks.
 #include "plugin/ramus.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 
-#include "plugin/analyze.hpp"
 #include "plugin/annotations.hpp"
-#include "plugin/c_boundary.hpp"
+#include "plugin/c_options.hpp"
 #include "plugin/comparison_formats.hpp"
-#include "plugin/graph_view.hpp"
-#include "plugin/log_sink.hpp"
 #include "plugin/onnx/rewrite_writer.hpp"
 #include "plugin/passes_table.hpp"
 #include "plugin/reattach/reattach.hpp"
 #include "plugin/report_formats.hpp"
 #include "plugin/rewrite.hpp"
-#include "plugin/user_features.hpp"
 #include "plugin/version.hpp"
-
-struct ramus_session {
-  std::shared_ptr<spdlog::logger> log;
-  ramus_session_config config = RAMUS_SESSION_CONFIG_INIT;
-  std::mutex progress_mutex;
-  std::atomic<bool> cancelled{false};
-
-  ramus::Host host() {
-    ramus::Host host;
-    host.cancelled = [this] { return cancelled.load(std::memory_order_relaxed); };
-    host.log = [this](std::string_view text) { log->debug("{}", text); };
-    if (config.progress != nullptr) {
-      host.progress = [this](std::string_view phase, std::uint64_t done, std::uint64_t total) {
-        const std::scoped_lock lock(progress_mutex);
-        config.progress(config.progress_user, std::string(phase).c_str(), done, total);
-      };
-    }
-    return host;
-  }
-};
-
-struct ramus_model {
-  ramus_session* session;
-  std::unique_ptr<ramus::WireModel> wire;
-};
-
-struct ramus_report {
-  ramus::Report report;
-};
-
-struct ramus_comparison {
-  ramus::Comparison comparison;
-};
 
 namespace {
 
-using ramus::ErrorKind;
+using ramus::byte_sink;
 using ramus::guarded;
+using ramus::options_from;
 using ramus::sized;
 using ramus::Status;
+using ramus::text_sink;
 using ramus::usage;
-
-// Errors (usage): a list, or a string in it, that is NULL.
-ramus::Result<std::vector<std::string>> strings(const char* const* list, std::size_t count, const char* what) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (list == nullptr) return usage(std::string(what) + ": the list is NULL");
-    if (list[i] == nullptr) return usage(std::string(what) + ": entry " + std::to_string(i) + " is NULL");
-    out.emplace_back(list[i]);
-  }
-  return out;
-}
-
-ramus::Result<std::vector<ramus::UserFeature>> features_from(const ramus_features* given) {
-  const auto file = sized<ramus_features>(given, RAMUS_FEATURES_INIT, "features");
-  if (!file) return ramus::propagate(file.error());
-  const std::string name = file->name == nullptr ? "features" : file->name;
-  if (file->data == nullptr && file->size != 0) return usage("features: data must not be NULL");
-  const std::string_view bytes(static_cast<const char*>(file->data), file->size);
-  return file->layer == nullptr ? ramus::read_features_json(bytes, name)
-                                : ramus::read_features_npy(bytes, name, file->layer);
-}
-
-ramus::Result<ramus::AnalyzeOptions> options_from(const ramus_analyze_options* given, const ramus_session& session) {
-  const auto options = sized<ramus_analyze_options>(given, RAMUS_ANALYZE_OPTIONS_INIT, "analyze options");
-  if (!options) return ramus::propagate(options.error());
-  auto passes = strings(options->passes, options->pass_count, "passes");
-  if (!passes) return ramus::propagate(std::move(passes.error()));
-  auto settings = strings(options->settings, options->setting_count, "settings");
-  if (!settings) return ramus::propagate(std::move(settings.error()));
-  ramus::AnalyzeOptions out;
-  out.passes = std::move(*passes);
-  out.settings = std::move(*settings);
-  out.seed = options->seed;
-  out.threads = static_cast<int>(std::min<std::uint32_t>(session.config.threads, 4096));
-  if (options->labels != nullptr) {
-    auto labels = ramus::read_labels(std::string_view(options->labels, options->labels_size),
-                                     options->labels_name == nullptr ? "labels" : options->labels_name);
-    if (!labels) return ramus::propagate(std::move(labels.error()));
-    out.labels = std::move(*labels);
-  }
-  if (options->features == nullptr && options->features_count != 0) return usage("features: the list is NULL");
-  for (std::size_t i = 0; i < options->features_count; ++i) {
-    if (options->features[i] == nullptr) return usage("features: entry " + std::to_string(i) + " is NULL");
-    auto features = features_from(options->features[i]);
-    if (!features) return ramus::propagate(std::move(features.error()));
-    std::move(features->begin(), features->end(), std::back_inserter(out.features));
-  }
-  if (options->host_passes == nullptr && options->host_pass_count != 0) return usage("host_passes: the list is NULL");
-  for (std::size_t i = 0; i < options->host_pass_count; ++i) {
-    auto pass = ramus::host_pass_from(options->host_passes[i]);
-    if (!pass) return ramus::propagate(std::move(pass.error()));
-    out.host_passes.push_back(std::move(*pass));
-  }
-  return out;
-}
-
-ramus::Result<std::vector<ramus::AnalyzeOptions>> options_from(const ramus_compare_options* given,
-                                                               const ramus_session& session) {
-  const auto options = sized<ramus_compare_options>(given, RAMUS_COMPARE_OPTIONS_INIT, "compare options");
-  if (!options) return ramus::propagate(options.error());
-  std::vector<ramus::AnalyzeOptions> list;
-  const std::size_t count = options->analysis_count;
-  if (options->analysis == nullptr && count != 0) return usage("compare options: the list is NULL");
-  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-    auto one = options_from(count == 0 ? nullptr : options->analysis[i], session);
-    if (!one) return ramus::propagate(std::move(one.error()));
-    if (!one->host_passes.empty()) return usage("compare: host_passes run in ramus_analyze only");
-    list.push_back(std::move(*one));
-  }
-  return list;
-}
-
-// In the format of that name, from a table of formats.
-template <class Thing, class Formats>
-Status write_as(std::string_view format, const Thing& thing, const Formats& formats, const ramus::TextSink& sink) {
-  std::string known;
-  for (const auto& row : formats) {
-    if (row.name == format) return row.write(thing, sink);
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
-  }
-  return ramus::failure(ErrorKind::usage, "format '" + std::string(format) + "': there are " + known);
-}
+using ramus::write_as;
 
 Status keep_model(ramus_session* session, ramus::Result<std::unique_ptr<ramus::WireModel>> opened,
                   ramus_model** model) {
   if (!opened) return ramus::propagate(std::move(opened.error()));
   *model = new ramus_model{session, std::move(*opened)};
   return {};
-}
-
-ramus::ByteSink byte_sink(ramus_writer writer, void* user) {
-  return [writer, user](ramus::Bytes bytes) { return writer(user, bytes.data(), bytes.size()) == 0; };
-}
-
-ramus::TextSink text_sink(ramus_writer writer, void* user) {
-  return [writer, user](std::string_view text) { return writer(user, text.data(), text.size()) == 0; };
 }
 
 spdlog::level::level_enum level_of(std::int32_t level) {

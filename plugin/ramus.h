@@ -2,7 +2,7 @@
  *
  * This header is the whole interface. It is C11, and C++11 and later; the library has no globals that a host could
  * notice: it prints nothing, ends no process, reads no environment variable and starts no thread beyond the ones that
- * `threads` allows. ramus_analyze, ramus_compare, ramus_reattach and ramus_rewrite fork short-lived children, in which the official ONNX library infers
+ * `threads` allows. ramus_analyze, ramus_compare, ramus_reattach, ramus_rewrite and ramus_checker_run fork short-lived children, in which the official ONNX library infers
  * shapes and checks models: that library may crash on hostile ones, and the host must not.
  *
  *   ramus_session *session = NULL; ramus_model *model = NULL; ramus_report *report = NULL;
@@ -333,6 +333,59 @@ RAMUS_API ramus_status ramus_rewrite(ramus_model* model, const char* form, ramus
  * [object: model] */
 RAMUS_API int32_t ramus_model_has_external_data(const ramus_model* model);
 
+/* ---- Checks: rules that a deployment pipeline can gate on ------------------------------------------------------------- */
+
+typedef struct ramus_checker ramus_checker;
+
+typedef struct ramus_check_options {
+  size_t struct_size;
+  const ramus_analyze_options* analysis; /* settings, labels, features and seed; its passes are those that the rules need,
+                                            so no passes may be given, nor host_passes. NULL: the defaults */
+  const char* const* select;             /* codes of rules or their beginnings: "RMS001", "RMS1" */
+  size_t select_count;                   /* 0: as the settings say, else all */
+  const char* const* ignore;             /* the same; beyond what the settings leave out */
+  size_t ignore_count;
+  const char* settings; /* a team's settings (README of adapters/checks) as TOML or JSON; NULL: none */
+  size_t settings_size;
+  const char* settings_name; /* for errors and findings; NULL: "settings" */
+  const char* baseline;      /* what ramus_checker_write wrote as "baseline" when the models were approved; NULL: none */
+  size_t baseline_size;
+  const char* baseline_name; /* for errors; NULL: "baseline" */
+  const char* fail_on;       /* "note", "warning" or "error"; NULL: as the settings say, else "error" */
+  size_t model_count;        /* how many models will be checked; 0: 1. A baseline of one model is that of the only one */
+  int32_t makes_baseline;    /* 1: ramus_checker_write may write a baseline, for which more is analysed; else 0 */
+} ramus_check_options;
+#define RAMUS_CHECK_OPTIONS_INIT \
+  { sizeof(ramus_check_options), NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, NULL, NULL, 0, 0 }
+
+/* `options` may be NULL. RAMUS_USAGE: settings or codes that make no sense; RAMUS_INVALID_INPUT: a baseline that cannot be
+ * read. [object: session] */
+RAMUS_API ramus_status ramus_checker_create(ramus_session* session, const ramus_check_options* options,
+                                            ramus_checker** checker, ramus_error* error);
+RAMUS_API void ramus_checker_destroy(ramus_checker* checker); /* [object] */
+
+/* Checks one model more; the checker keeps what was found and does not need the model any more. RAMUS_INVALID_INPUT: it
+ * cannot be analysed, which what is written says too, and RAMUS_CANCELLED; others can be checked after. [object: checker,
+ * model] */
+RAMUS_API ramus_status ramus_checker_run(ramus_checker* checker, ramus_model* model, ramus_error* error);
+
+/* Says of a model that could not even be opened why, so that what is written holds it. [object: checker] */
+RAMUS_API ramus_status ramus_checker_add_failure(ramus_checker* checker, const char* path, const char* why,
+                                                 ramus_error* error);
+
+/* Findings of all models so far that are neither ignored nor in the baseline, at or above a severity: "note", "warning",
+ * "error"; NULL: that of fail_on. 0 for another word. [object: checker] */
+RAMUS_API size_t ramus_checker_count(const ramus_checker* checker, const char* severity);
+
+/* `format`: "text", "json" (schema ramus.checks/1), "sarif" (2.1.0), "github" (commands of a workflow), "junit", or
+ * "baseline" (schema ramus.baseline/1, if it was asked for). RAMUS_USAGE names the formats there are. [object: checker] */
+RAMUS_API ramus_status ramus_checker_write(const ramus_checker* checker, const char* format, ramus_writer writer,
+                                           void* user, ramus_error* error);
+
+/* The table of rules as "text" or "json"; of one rule, whose code is given, everything that is said of it. [any] */
+RAMUS_API ramus_status ramus_write_rules(const char* code, const char* format, ramus_writer writer, void* user,
+                                         ramus_error* error);
+
 /* ---- For hosts that load the library at run time --------------------------------------------------------------------- */
 
 /* Every function above, in the order of the table below. New ones are added at the end. */
@@ -365,7 +418,14 @@ RAMUS_API int32_t ramus_model_has_external_data(const ramus_model* model);
   X(graph_group_count)       \
   X(graph_group)             \
   X(notes_add)               \
-  X(reattach)
+  X(reattach)                \
+  X(checker_create)          \
+  X(checker_destroy)         \
+  X(checker_run)             \
+  X(checker_add_failure)     \
+  X(checker_count)           \
+  X(checker_write)           \
+  X(write_rules)
 
 #ifdef __cplusplus
 #define RAMUS_API_FIELD(name) decltype(&ramus_##name) name;

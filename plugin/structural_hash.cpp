@@ -47,8 +47,9 @@ class Hasher {
   bool ok_ = false;
 };
 
-void add_weight(Hasher& hasher, const WeightView& weight) {
+void add_weight(Hasher& hasher, const WeightView& weight, HashedWeights weights) {
   hasher.add_number(static_cast<std::int64_t>(weight.type));
+  if (weights == HashedWeights::shapes) return hasher.add_values(weight.dims);
   hasher.add_number(static_cast<std::int64_t>(weight.storage));
   hasher.add_values(weight.dims);
   hasher.add(weight.bytes);
@@ -57,6 +58,7 @@ void add_weight(Hasher& hasher, const WeightView& weight) {
 
 struct AddAttribute {
   Hasher& hasher;
+  HashedWeights weights;
   void operator()(std::monostate) const {}
   void operator()(std::int64_t value) const { hasher.add_number(value); }
   void operator()(float value) const { hasher.add_values(std::vector{value}); }
@@ -66,20 +68,20 @@ struct AddAttribute {
   void operator()(const std::vector<std::string>& values) const {
     for (const std::string& value : values) hasher.add(value);
   }
-  void operator()(const WeightView& weight) const { add_weight(hasher, weight); }
+  void operator()(const WeightView& weight) const { add_weight(hasher, weight, weights); }
 };
 
-void add_operator(Hasher& hasher, const Node& node) {
+void add_operator(Hasher& hasher, const Node& node, HashedWeights weights) {
   hasher.add(node.op);
   hasher.add(node.domain);
   for (const Attribute* attribute : node.attributes_by_name()) {
     hasher.add(attribute->name);
     hasher.add_number(static_cast<std::int64_t>(attribute->value.index()));
-    std::visit(AddAttribute{hasher}, attribute->value);
+    std::visit(AddAttribute{hasher, weights}, attribute->value);
   }
   for (const Body& body : node.bodies) {
     hasher.add(body.attribute);
-    for (const Node& inner : body.graph->nodes()) add_operator(hasher, inner);
+    for (const Node& inner : body.graph->nodes()) add_operator(hasher, inner, weights);
   }
 }
 
@@ -95,7 +97,8 @@ std::string to_hex(const Digest& digest) {
 
 class GraphHasher {
  public:
-  explicit GraphHasher(const Graph& graph) : graph_(graph), nodes_(graph.nodes().size()) {
+  GraphHasher(const Graph& graph, HashedWeights weights)
+      : graph_(graph), hashed_(weights), nodes_(graph.nodes().size()) {
     for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
       input_place_[graph.inputs()[i]] = static_cast<std::int64_t>(i);
     }
@@ -105,7 +108,7 @@ class GraphHasher {
     for (const NodeId id : graph_.topological_order()) {
       if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
       Hasher hasher;
-      add_operator(hasher, graph_[id]);
+      add_operator(hasher, graph_[id], hashed_);
       for (const auto& list : {std::cref(graph_[id].inputs), std::cref(graph_[id].captures)}) {
         for (const ValueId input : list.get()) add_input(hasher, input);
       }
@@ -146,13 +149,14 @@ class GraphHasher {
     const auto [entry, is_new] = weights_.try_emplace(id);
     if (is_new) {
       Hasher hasher;
-      add_weight(hasher, graph_[id]);
+      add_weight(hasher, graph_[id], hashed_);
       entry->second = hasher.finish().value_or(Digest{});
     }
     return entry->second;
   }
 
   const Graph& graph_;
+  const HashedWeights hashed_;
   std::vector<Digest> nodes_;
   std::map<WeightId, Digest> weights_;
   std::map<ValueId, std::int64_t> input_place_;
@@ -160,10 +164,19 @@ class GraphHasher {
 
 }  // namespace
 
-Result<std::vector<std::string>> structural_hashes(const Graph& graph, const std::function<bool()>& cancelled) {
-  GraphHasher hasher(graph);
+Result<std::vector<std::string>> structural_hashes(const Graph& graph, const std::function<bool()>& cancelled,
+                                                   HashedWeights weights) {
+  GraphHasher hasher(graph, weights);
   if (auto status = hasher.run(cancelled); !status) return propagate(std::move(status.error()));
   return hasher.take();
+}
+
+Result<std::string> hash_of(std::span<const std::string> words) {
+  Hasher hasher;
+  for (const std::string& word : words) hasher.add(word);
+  const auto digest = hasher.finish();
+  if (!digest) return failure(ErrorKind::internal, "SHA-256 is not available");
+  return to_hex(*digest);
 }
 
 }  // namespace ramus

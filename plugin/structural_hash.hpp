@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,17 @@
 
 namespace ramus {
 
-// By place among the nodes of `graph`. Reads every weight once. Bodies count by their operators and attributes; weights
+// What of a weight counts: its bytes, or its type and dims alone, by which a node is the same after another training.
+enum class HashedWeights { bytes, shapes };
+
+// By place among the nodes of `graph`. Reads every weight once, if bytes count. Bodies count by their operators and attributes; weights
 // whose bytes are absent count by type and dims alone. Errors: cancelled, where `cancelled` says so; internal, where the
 // hash library fails.
 Result<std::vector<std::string>> structural_hashes(
-    const Graph& graph, const std::function<bool()>& cancelled = [] { return false; });
+    const Graph& graph, const std::function<bool()>& cancelled = [] { return false; },
+    HashedWeights weights = HashedWeights::bytes);
+
+// Of some words, each apart from the others: 128 bits, hex.
+Result<std::string> hash_of(std::span<const std::string> words);
 
 }  // namespace ramus

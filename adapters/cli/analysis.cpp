@@ -6,7 +6,6 @@
 #include "adapters/cli/input.hpp"
 
 namespace ramus::cli {
-namespace {
 
 std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   std::vector<const char*> list;
@@ -14,8 +13,6 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
                  [](const std::string& text) { return text.c_str(); });
   return list;
 }
-
-}  // namespace
 
 FeaturesFile named_features(const std::string& argument) {
   if (!argument.ends_with(".npy")) return {argument, {}, std::nullopt};

@@ -18,6 +18,9 @@ struct FeaturesFile {
 // "FILE.json" or "LAYER=FILE.npy", not read yet. Throws Failure (usage): an array without its layer.
 FeaturesFile named_features(const std::string& argument);
 
+// For the C interface; borrows the texts.
+std::vector<const char*> pointers(const std::vector<std::string>& texts);
+
 class Features {
  public:
   explicit Features(const std::vector<std::string>& arguments);

@@ -12,14 +12,6 @@
 namespace ramus::cli {
 namespace {
 
-// The writer's own reason says more than "the writer asked to stop".
-void check_written(ramus_status status, const ramus_error& error, const OutputFile& file) {
-  if (status == RAMUS_CANCELLED && !file.why().empty()) {
-    throw Failure(Exit::internal, (file.path() == "-" ? "standard output" : file.path()) + ": " + file.why());
-  }
-  check(status, error);
-}
-
 void write_report(const ReportHandle& report, const std::string& format, OutputFile& file) {
   ramus_error error = RAMUS_ERROR_INIT;
   check_written(ramus_report_write(report.get(), format.c_str(), OutputFile::write_to, &file, &error), error, file);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cli/handles.hpp"
+
 namespace ramus::cli {
 
 enum class Show { automatic, always, never };
@@ -66,6 +68,14 @@ struct ExportArguments {
   std::string output, format;
 };
 
+struct CheckArguments {
+  std::vector<std::string> models;  // files, folders and patterns
+  std::optional<std::string> settings, baseline, new_baseline, output, labels, fail_on;
+  std::vector<std::string> select, ignore;
+  std::vector<std::string> features;  // FILE.json, or LAYER=FILE.npy: of all models
+  std::string format = "text";
+};
+
 void analyze(const CommonArguments& common, const AnalyzeArguments& arguments);
 void annotate(const CommonArguments& common, const AnnotateArguments& arguments);
 void reattach(const CommonArguments& common, const ReattachArguments& arguments);
@@ -74,5 +84,7 @@ void rewrite(const CommonArguments& common, const RewriteArguments& arguments);
 void compare(const CommonArguments& common, const CompareArguments& arguments);
 void export_report(const CommonArguments& common, const ExportArguments& arguments);
 void list_passes(const std::string& format);
+Exit check_models(const CommonArguments& common, const CheckArguments& arguments);
+void explain_rules(const std::optional<std::string>& code, const std::string& format);
 
 }  // namespace ramus::cli

@@ -10,7 +10,7 @@
 namespace ramus::cli {
 
 // What the command exits with (INTERFACES: exit status).
-enum class Exit { done = 0, usage = 2, invalid_input = 3, internal = 4, interrupted = 130 };
+enum class Exit { done = 0, found = 1, usage = 2, invalid_input = 3, internal = 4, interrupted = 130 };
 
 struct Failure : std::runtime_error {
   Failure(Exit status, const std::string& message) : std::runtime_error(message), exit(status) {}
@@ -42,6 +42,7 @@ struct Destroy {
 
 using Session = std::unique_ptr<ramus_session, Destroy<ramus_session_destroy>>;
 using Model = std::unique_ptr<ramus_model, Destroy<ramus_model_destroy>>;
+using CheckerHandle = std::unique_ptr<ramus_checker, Destroy<ramus_checker_destroy>>;
 using ComparisonHandle = std::unique_ptr<ramus_comparison, Destroy<ramus_comparison_destroy>>;
 using ReportHandle = std::unique_ptr<ramus_report, Destroy<ramus_report_destroy>>;
 

@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/handles.hpp"
 
 namespace ramus::cli {
 namespace {
@@ -182,6 +181,50 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
   command->callback([&] { export_report(common, arguments); });
 }
 
+void add_check(CLI::App& app, CommonArguments& common, CheckArguments& arguments, Exit& exit) {
+  CLI::App* command = app.add_subcommand("check", "Check the structure of models by rules, for pipelines");
+  command->add_option("MODEL", arguments.models, "ONNX files, folders of them, and patterns; - reads standard input")
+      ->required()
+      ->type_name("");
+  command
+      ->add_option("--select", arguments.select,
+                   "Only rules whose codes begin so: RMS001, RMS1; `ramus explain` lists them")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("CODES");
+  command->add_option("--ignore", arguments.ignore, "Not these rules")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("CODES");
+  command
+      ->add_option("--fail-on", arguments.fail_on,
+                   "The least severity that makes the exit status 1: note, warning or error, which is usual")
+      ->check(CLI::IsMember({"note", "warning", "error"}).description(""))
+      ->type_name("SEVERITY");
+  command
+      ->add_option("--baseline", arguments.baseline,
+                   "What was approved: known findings are not told, and what changed since is")
+      ->type_name("FILE");
+  command->add_option("--write-baseline", arguments.new_baseline, "Approve the models as they are now")
+      ->type_name("FILE");
+  command
+      ->add_option("--config", arguments.settings,
+                   "Settings of a team, TOML or JSON; without it ramus.toml, if the folder has it")
+      ->type_name("FILE");
+  command->add_option("--format", arguments.format, "text, json, sarif, github or junit")
+      ->check(CLI::IsMember({"text", "json", "sarif", "github", "junit"}).description(""))
+      ->type_name("FORMAT");
+  command->add_option("-o", arguments.output, "Where the results go; standard output without it")->type_name("OUT");
+  command->add_option("--labels", arguments.labels, "Families of units, as for analyze: of all models")
+      ->type_name("FILE.json");
+  command->add_option("--features", arguments.features, "Features of units, as for analyze: of all models")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  add_analysis(*command, common);
+  add_common(*command, common);
+  command->callback([&] { exit = check_models(common, arguments); });
+}
+
 // A word that is no command gets a line that lists those there are.
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
@@ -208,7 +251,10 @@ int run(int argc, char** argv) {
   RewriteArguments rewrite_arguments;
   CompareArguments compare_arguments;
   ExportArguments export_arguments;
-  std::string passes_format = "text";
+  CheckArguments check_arguments;
+  std::optional<std::string> explained;
+  std::string passes_format = "text", explain_format = "text";
+  Exit exit = Exit::done;
   add_analyze(app, common, analyze_arguments);
   add_annotate(app, common, annotate_arguments);
   add_reattach(app, common, reattach_arguments);
@@ -216,6 +262,13 @@ int run(int argc, char** argv) {
   add_rewrite(app, common, rewrite_arguments);
   add_compare(app, common, compare_arguments);
   add_export(app, common, export_arguments);
+  add_check(app, common, check_arguments, exit);
+  CLI::App* explain = app.add_subcommand("explain", "List the rules of check, or say everything of one");
+  explain->add_option("CODE", explained, "A rule, RMS001; without it all of them, a line each")->type_name("");
+  explain->add_option("--format", explain_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}).description(""))
+      ->type_name("FORMAT");
+  explain->callback([&] { explain_rules(explained, explain_format); });
   CLI::App* passes = app.add_subcommand("passes", "List the passes and their options");
   passes->add_option("--format", passes_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
@@ -227,7 +280,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
   }
-  return static_cast<int>(Exit::done);
+  return static_cast<int>(exit);
 }
 
 }  // namespace

@@ -127,4 +127,11 @@ int OutputFile::write_to(void* user, const void* data, std::size_t size) {
   return static_cast<OutputFile*>(user)->write(data, size) ? 0 : 1;
 }
 
+void check_written(ramus_status status, const ramus_error& error, const OutputFile& file) {
+  if (status == RAMUS_CANCELLED && !file.why().empty()) {
+    throw Failure(Exit::internal, (file.path() == "-" ? "standard output" : file.path()) + ": " + file.why());
+  }
+  check(status, error);
+}
+
 }  // namespace ramus::cli

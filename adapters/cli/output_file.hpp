@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <string>
 
+#include "plugin/ramus.h"
+
 namespace ramus::cli {
 
 // Removes the temporary files of all outputs that are not committed. May be called from a signal handler.
@@ -40,5 +42,8 @@ class OutputFile {
   std::string path_, temporary_, why_;
   int descriptor_ = -1;
 };
+
+// After a function that wrote to the file: the file's own reason says more than "the writer asked to stop". Throws Failure.
+void check_written(ramus_status status, const ramus_error& error, const OutputFile& file);
 
 }  // namespace ramus::cli

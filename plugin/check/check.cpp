@@ -1,0 +1,200 @@
+#include "plugin/check/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "plugin/analysed_model.hpp"
+#include "plugin/check/fingerprints.hpp"
+#include "plugin/check/rule.hpp"
+#include "plugin/check/rules/rules.hpp"
+#include "plugin/version.hpp"
+
+namespace ramus {
+namespace {
+
+// What a baseline keeps.
+constexpr std::array<std::string_view, 4> kBaselinePasses{"branch-tree", "residual-streams", "factors",
+                                                          "specialization"};
+
+std::vector<std::string> passes_for(const std::vector<std::string>& codes, bool makes_baseline) {
+  std::set<std::string_view> passes{"branch-tree"};  // places are named by it
+  for (const std::string& code : codes) {
+    const Rule& rule = *find_rule(code);
+    passes.insert(rule.passes.begin(), rule.passes.end());
+  }
+  if (makes_baseline) passes.insert(kBaselinePasses.begin(), kBaselinePasses.end());
+  return {passes.begin(), passes.end()};
+}
+
+RuleOptions options_of(const std::string& code, const Selection& selection) {
+  RuleOptions options(code);
+  if (const auto settings = selection.rules.find(code); settings != selection.rules.end()) {
+    for (const auto& [option, value] : settings->second.options) options.set(option, value);
+  }
+  return options;
+}
+
+// What one rule finds, under its code and the severity that was asked for.
+Result<std::vector<Finding>> run_rule(const Rule& rule, const Selection& selection, const RuleContext& context) {
+  auto findings = rule.run(context);
+  if (!findings) return propagate(std::move(findings.error()), rule.code);
+  const auto settings = selection.rules.find(rule.code);
+  for (Finding& finding : *findings) {
+    finding.code = rule.code;
+    if (settings != selection.rules.end() && settings->second.severity) finding.severity = *settings->second.severity;
+  }
+  return findings;
+}
+
+Finding not_in_baseline(const Selection& selection) {
+  const auto settings = selection.rules.find(kNotInBaseline.code);
+  const bool is_set = settings != selection.rules.end() && settings->second.severity;
+  return {std::string(kNotInBaseline.code),
+          is_set ? *settings->second.severity : kNotInBaseline.severity,
+          "the baseline holds no model of this path, so nothing was compared with it",
+          Place{},
+          {},
+          {},
+          {}};
+}
+
+Result<std::vector<Finding>> run_rules(const RulesOfModel& rules, const WireModel& model, const AnalysedModel& analysed,
+                                       const BaselineModel* approved, const Host& host) {
+  std::vector<Finding> all;
+  for (const std::string& code : rules.codes) {
+    const Rule& rule = *find_rule(code);
+    if (rule.run == nullptr || (rule.needs_baseline && approved == nullptr)) continue;
+    if (host.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+    host.log("rule " + code);
+    const RuleOptions options = options_of(code, rules.selection);
+    auto findings =
+        run_rule(rule, rules.selection, {model, analysed.graphs, analysed.report, options, approved, host.cancelled});
+    if (!findings) return propagate(std::move(findings.error()));
+    std::move(findings->begin(), findings->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+bool runs(const RulesOfModel& rules, std::string_view code) {
+  return std::find(rules.codes.begin(), rules.codes.end(), code) != rules.codes.end();
+}
+
+}  // namespace
+
+std::size_t count_findings(const Checks& checks, Severity least) {
+  const auto count = [least](const std::vector<Finding>& findings) {
+    return static_cast<std::size_t>(std::count_if(
+        findings.begin(), findings.end(), [least](const Finding& finding) { return finding.severity >= least; }));
+  };
+  std::size_t all = count(checks.of_settings);
+  for (const CheckedModel& model : checks.models) all += count(model.findings);
+  return all;
+}
+
+Checker::Checker(CheckRequest request) : request_(std::move(request)), uses_(request_.settings.ignores.size()) {
+  checks_.tool_version = version();
+  checks_.fail_on = request_.settings.fail_on;
+  checks_.baseline.tool_version = version();
+}
+
+void Checker::add_failure(std::string path, std::string why) {
+  CheckedModel& checked = checks_.models.emplace_back();
+  checked.path = std::move(path);
+  checked.failure = std::move(why);
+}
+
+Status Checker::check(const WireModel& model, const Host& host) {
+  const RulesOfModel rules = rules_for(request_.settings, model.label());
+  AnalyzeOptions options = request_.analysis;
+  options.passes = passes_for(rules.codes, request_.makes_baseline);
+  auto analysed = arena_of(options.threads).execute([&]() -> Result<AnalysedModel> {
+    auto graphs = analyse_graphs(model, options, host);
+    if (graphs) add_to_report(graphs->graphs, graphs->report);
+    return graphs;
+  });
+  if (!analysed && analysed.error().kind == ErrorKind::invalid_input) {
+    add_failure(model.label(), analysed.error().message);
+  }
+  if (!analysed) return propagate(std::move(analysed.error()));
+
+  const BaselineModel* approved =
+      request_.approved ? request_.approved->find(model.label(), request_.models == 1) : nullptr;
+  auto findings = run_rules(rules, model, *analysed, approved, host);
+  if (!findings) return propagate(std::move(findings.error()));
+  if (request_.approved && approved == nullptr && runs(rules, kNotInBaseline.code)) {
+    findings->push_back(not_in_baseline(rules.selection));
+  }
+  if (auto status = fill_fingerprints(analysed->graphs, analysed->report, *findings); !status) return status;
+
+  CheckedModel checked;
+  checked.path = model.label();
+  checked.digest = analysed->report.model.digest;
+  checked.rules = rules.codes;
+  settle(std::move(*findings), approved, checked);
+  if (request_.makes_baseline) {
+    BaselineModel& kept =
+        checks_.baseline.models.emplace_back(describe_for_baseline(analysed->graphs, analysed->report));
+    for (const auto* list : {&checked.findings, &checked.accepted}) {
+      for (const Finding& finding : *list) {
+        if (find_rule(finding.code)->needs_baseline) continue;  // what changed is approved by being there
+        kept.findings.push_back({finding.code, finding.fingerprint, finding.message});
+      }
+    }
+  }
+  checks_.models.push_back(std::move(checked));
+  return {};
+}
+
+// Where each finding goes: to those that are ignored, that were accepted, or that are told.
+void Checker::settle(std::vector<Finding> findings, const BaselineModel* approved, CheckedModel& checked) {
+  const std::vector<Ignore>& ignores = request_.settings.ignores;
+  for (std::size_t i = 0; i < ignores.size(); ++i) {
+    for (const std::string& code : checked.rules) {
+      if (speaks_of(ignores[i], checked.path, code)) uses_[i].could_have = true;
+    }
+  }
+  for (Finding& finding : findings) {
+    const Ignore* ignored = nullptr;
+    for (std::size_t i = 0; i < ignores.size(); ++i) {
+      if (!speaks_of(ignores[i], checked.path, finding)) continue;
+      uses_[i].has_effect = true;
+      if (ignored == nullptr) ignored = &ignores[i];
+    }
+    const bool is_accepted =
+        approved != nullptr &&
+        std::any_of(approved->findings.begin(), approved->findings.end(), [&](const AcceptedFinding& accepted) {
+          return accepted.code == finding.code && accepted.fingerprint == finding.fingerprint;
+        });
+    if (ignored != nullptr) {
+      checked.ignored.push_back({std::move(finding), ignored->reason});
+    } else {
+      (is_accepted ? checked.accepted : checked.findings).push_back(std::move(finding));
+    }
+  }
+}
+
+Checks Checker::checks() const {
+  Checks checks = checks_;
+  std::set<std::string> codes;
+  for (const CheckedModel& model : checks.models) codes.insert(model.rules.begin(), model.rules.end());
+  const std::vector<Ignore>& ignores = request_.settings.ignores;
+  for (std::size_t i = 0; i < ignores.size() && codes.count(std::string(kUnusedIgnore.code)) != 0; ++i) {
+    if (uses_[i].has_effect || !uses_[i].could_have) continue;
+    const Ignore& ignore = ignores[i];
+    std::string about = ignore.code;
+    if (!ignore.where.empty()) about += " at '" + ignore.where + "'";
+    checks.of_settings.push_back({std::string(kUnusedIgnore.code),
+                                  kUnusedIgnore.severity,
+                                  "the ignore of " + about + " (" + ignore.reason +
+                                      ") matches no finding any more; remove it, or widen its patterns",
+                                  Place{PlaceKind::settings, "", request_.settings.source},
+                                  {},
+                                  {},
+                                  {}});
+  }
+  checks.rules.assign(codes.begin(), codes.end());
+  return checks;
+}
+
+}  // namespace ramus

@@ -1,0 +1,87 @@
+#include "plugin/check/settings.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "plugin/check/rule.hpp"
+
+namespace ramus {
+namespace {
+
+bool begins_one_of(std::string_view code, const std::vector<std::string>& beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](const std::string& beginning) { return code.substr(0, beginning.size()) == beginning; });
+}
+
+bool fits(const std::string& pattern, const std::string& text) {
+  return fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+bool fits_one_of(const std::vector<std::string>& patterns, const std::string& text) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return fits(pattern, text); });
+}
+
+void lay_over(const Selection& upper, Selection& selection) {
+  if (!upper.select.empty()) selection.select = upper.select;
+  selection.ignore.insert(selection.ignore.end(), upper.ignore.begin(), upper.ignore.end());
+  for (const auto& [code, settings] : upper.rules) {
+    RuleSettings& rule = selection.rules[code];
+    if (settings.severity) rule.severity = settings.severity;
+    for (const auto& [option, value] : settings.options) rule.options.insert_or_assign(option, value);
+  }
+}
+
+}  // namespace
+
+double RuleOptions::number(std::string_view option) const {
+  if (const auto set = values_.find(option); set != values_.end()) return set->second;
+  const Rule* rule = find_rule(code_);
+  const auto row = std::find_if(rule->options.begin(), rule->options.end(),
+                                [&](const RuleOption& candidate) { return candidate.name == option; });
+  return row->otherwise;
+}
+
+Status check_code(std::string_view beginning) {
+  std::string known;
+  for (const Rule* rule : all_rules()) {
+    if (!beginning.empty() && rule->code.substr(0, beginning.size()) == beginning) return {};
+    known += (known.empty() ? "" : ", ") + std::string(rule->code);
+  }
+  return failure(ErrorKind::usage, "'" + std::string(beginning) + "': no code begins so; there are " + known);
+}
+
+Status narrow(CheckSettings& settings, std::vector<std::string> select, std::vector<std::string> ignore) {
+  for (const auto* list : {&select, &ignore}) {
+    for (const std::string& code : *list) {
+      if (auto status = check_code(code); !status) {
+        return propagate(std::move(status.error()), list == &select ? "select" : "ignore");
+      }
+    }
+  }
+  settings.narrowed = {std::move(select), std::move(ignore), {}};
+  return {};
+}
+
+RulesOfModel rules_for(const CheckSettings& settings, const std::string& model) {
+  RulesOfModel rules{{}, settings.selection};
+  for (const Override& override : settings.overrides) {
+    if (fits_one_of(override.models, model)) lay_over(override.selection, rules.selection);
+  }
+  lay_over(settings.narrowed, rules.selection);
+  for (const Rule* rule : all_rules()) {
+    const bool is_selected = rules.selection.select.empty() || begins_one_of(rule->code, rules.selection.select);
+    if (is_selected && !begins_one_of(rule->code, rules.selection.ignore)) rules.codes.emplace_back(rule->code);
+  }
+  return rules;
+}
+
+bool speaks_of(const Ignore& ignore, const std::string& model, std::string_view code) {
+  return begins_one_of(code, {ignore.code}) && (ignore.models.empty() || fits_one_of(ignore.models, model));
+}
+
+bool speaks_of(const Ignore& ignore, const std::string& model, const Finding& finding) {
+  return speaks_of(ignore, model, finding.code) && (ignore.where.empty() || fits(ignore.where, finding.place.name));
+}
+
+}  // namespace ramus
