@@ -290,7 +290,7 @@ int main(int argc, char** argv) {
   using ramus::cli::Exit;
 #ifdef __GLIBC__
   // Matrices come and go by the thousand: what is freed is kept for the next, but for the largest.
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 #endif
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing like any other
