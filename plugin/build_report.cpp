@@ -1,11 +1,9 @@
 #include "plugin/build_report.hpp"
 
-#include <algorithm>
 #include <map>
-#include <set>
-#include <unordered_map>
 
 #include "graph/weight_layer.hpp"
+#include "plugin/node_names.hpp"
 #include "plugin/onnx/inferred_types.hpp"
 #include "plugin/report_graph.hpp"
 
@@ -25,13 +23,10 @@ class ReportBuilder {
         flow_(graph.analysed.analyses->dataflow()),
         found_(graph.analysed.findings),
         tree_(found_.tree ? *found_.tree : arrange_branches(normal_, found_.groups)),
+        names_(graph),
         bodies_(bodies),
         report_(report),
-        first_group_(report.groups.size()) {
-    for (const Node& original : source_.original->nodes()) {
-      if (!original.in_call) name_by_place_.emplace(original.origins.front(), original.name);
-    }
-  }
+        first_group_(report.groups.size()) {}
 
   void run() {
     report_.graphs.push_back(describe_graph(source_));
@@ -56,39 +51,8 @@ class ReportBuilder {
   }
 
  private:
-  // The file's node that gave a node of the normal form its name.
-  ReportNode node(NodeId id) const {
-    const Node& normal = normal_[id];
-    std::uint32_t index = normal.origins.front();
-    bool is_named = normal.in_call;
-    for (const std::uint32_t origin : normal.origins) {
-      const auto name = name_by_place_.find(origin);
-      const bool is_call = name == name_by_place_.end();
-      if (normal.in_call ? !is_call : is_call || name->second != normal.name) continue;
-      index = origin;
-      is_named = true;
-    }
-    const auto first = name_by_place_.find(index);  // of what a rewrite added
-    const bool is_added = !is_named && first != name_by_place_.end();
-    return {source_.prefix + (is_added ? std::string(first->second) : normal.name), index};
-  }
-
-  // All of the file's nodes behind some nodes of the normal form; of nodes inside calls, those of the normal form.
-  std::vector<ReportNode> nodes(const std::vector<NodeId>& ids) const {
-    std::vector<ReportNode> named;
-    std::set<std::uint32_t> seen;
-    for (const NodeId id : ids) {
-      if (normal_[id].in_call) named.push_back(node(id));
-      for (const std::uint32_t origin : normal_[id].origins) {
-        const auto name = name_by_place_.find(origin);
-        if (name == name_by_place_.end() || !seen.insert(origin).second) continue;
-        named.push_back({source_.prefix + std::string(name->second), origin});
-      }
-    }
-    std::stable_sort(named.begin(), named.end(),
-                     [](const ReportNode& a, const ReportNode& b) { return a.index < b.index; });
-    return named;
-  }
+  ReportNode node(NodeId id) const { return names_.node(id); }
+  std::vector<ReportNode> nodes(const std::vector<NodeId>& ids) const { return names_.nodes(ids); }
 
   // Of a note about the whole graph: which body, or nothing for the main graph.
   std::string place_of(const Note& note) const {
@@ -255,10 +219,10 @@ class ReportBuilder {
   const Dataflow& flow_;
   const Findings& found_;
   const BranchTree tree_;
+  const NodeNames names_;
   BranchesByBody& bodies_;
   Report& report_;
   std::size_t first_group_;
-  std::unordered_map<std::uint32_t, std::string_view> name_by_place_;  // of the file's nodes that are no calls
 };
 
 }  // namespace

@@ -7,9 +7,9 @@
 namespace ramus {
 namespace {
 
-constexpr std::array<const Rule*, 3> kRules{
-    &kUnusedInitializers,
-    &kNotInBaseline,
+constexpr std::array<const Rule*, 9> kRules{
+    &kBypass,           &kNearIdentityBlock,  &kUnbalancedBranches, &kBlockDiagonalLayer,
+    &kUnreachableNodes, &kUnusedInitializers, &kUnseenMetadata,     &kNotInBaseline,
     &kUnusedIgnore,
 };
 

@@ -1,0 +1,391 @@
+#include "passes/bypasses.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "graph/weight_layer.hpp"
+#include "passes/branch_group.hpp"
+#include "passes/linear_operators.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr std::size_t kUnreached = static_cast<std::size_t>(-1);
+
+bool is_matrix(const WeightView& weight) {
+  return parameters_in(weight) > 0 &&
+         std::count_if(weight.dims.begin(), weight.dims.end(), [](std::int64_t dim) { return dim > 1; }) >= 2;
+}
+
+// A matrix, a kernel or a table; of operators that only ONNX Runtime knows, any constant of two dimensions.
+bool applies_weights(const Graph& graph, NodeId id) {
+  if (find_first_weight_layer(graph, id)) return true;
+  const Node& node = graph[id];
+  const bool is_foreign = !node.domain.empty() && node.domain != "ai.onnx";
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const WeightView* weight = graph.parameter(node, i);
+    if (weight != nullptr && is_matrix(*weight) && (is_foreign || (node.is("Gather") && i == 0))) return true;
+  }
+  return false;
+}
+
+// Compares, rounds, selects: the output may jump where the input changes a little.
+bool is_conditional(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.is("Pow")) {  // a sharp power keeps what is large and drops the rest
+    const WeightView* exponent = graph.parameter(node, 1);
+    const auto values = exponent != nullptr && exponent->elements() == 1
+                            ? exponent->decode_float()
+                            : Result<std::vector<float>>(failure(ErrorKind::usage, ""));
+    return values && values->front() >= 4;
+  }
+  return node.is_one_of({"Equal",     "Greater",     "GreaterOrEqual",
+                         "Less",      "LessOrEqual", "And",
+                         "Or",        "Xor",         "Not",
+                         "Where",     "If",          "Sign",
+                         "Floor",     "Ceil",        "Round",
+                         "ArgMax",    "ArgMin",      "TopK",
+                         "Hardmax",   "NonZero",     "IsNaN",
+                         "IsInf",     "Mod",         "Shrink",
+                         "OneHot",    "Unique",      "ThresholdedRelu",
+                         "BitShift",  "BitwiseAnd",  "BitwiseOr",
+                         "BitwiseXor"});
+}
+
+bool moves_only(const Node& node) {
+  return node.is_one_of({"Identity",     "Reshape", "Flatten",  "Squeeze",        "Unsqueeze",
+                         "Transpose",    "Slice",   "Split",    "Concat",         "Pad",
+                         "Cast",         "Gather",  "Expand",   "Tile",           "DepthToSpace",
+                         "SpaceToDepth", "Resize",  "Upsample", "QuantizeLinear", "DequantizeLinear"});
+}
+
+bool squashes(const Node& node) { return node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh"}); }
+
+class BypassFinder {
+ public:
+  BypassFinder(const Graph& graph, const Analyses& analyses, const Limits& limits, const BypassRequest& request)
+      : graph_(graph),
+        analyses_(analyses),
+        request_(request),
+        steps_left_(limits.region_visits),
+        place_(topological_places(graph)) {
+    layer_.resize(graph.nodes().size());
+    for (std::size_t n = 0; n < layer_.size(); ++n)
+      layer_[n] = applies_weights(graph, NodeId(static_cast<std::uint32_t>(n)));
+    count_layers_above();
+    measure_what_follows();
+  }
+
+  Result<Bypasses> run() {
+    Bypasses found;
+    for (const ValueId input : inputs()) {
+      if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+      if (!take(graph_.nodes().size())) {
+        found.complete = false;
+        break;
+      }
+      measure_depths(input);
+      for (const NodeId id : graph_.topological_order()) look_at(input, id, found);
+    }
+    return found;
+  }
+
+ private:
+  bool take(std::size_t steps) {
+    if (steps_left_ < steps) return false;
+    steps_left_ -= steps;
+    return true;
+  }
+
+  std::vector<ValueId> inputs() const {
+    std::vector<ValueId> list(graph_.inputs().begin(), graph_.inputs().end());
+    for (std::size_t v = 0; v < graph_.values().size(); ++v) {
+      const Value& value = graph_.values()[v];
+      if (value.kind == ValueKind::captured && !value.is_constant)
+        list.push_back(ValueId(static_cast<std::uint32_t>(v)));
+    }
+    return list;
+  }
+
+  // What a node reads as data; nothing, of what asks for the shape alone.
+  ValueIds data_of(NodeId id) const {
+    ValueIds data;
+    const Node& node = graph_[id];
+    if (node.is_one_of({"Shape", "Size"})) return data;
+    const bool has_one = node.is_one_of({"Reshape", "Expand", "Slice", "Tile", "Pad", "Resize", "Upsample",
+                                         "ConstantOfShape", "Range", "TopK", "Unsqueeze", "Squeeze", "Split"});
+    for (const ValueId value : graph_.data_inputs(id)) {
+      if (has_one && value != node.inputs.front()) continue;
+      if (std::find(data.begin(), data.end(), value) == data.end()) data.push_back(value);
+    }
+    return data;
+  }
+
+  // By vertex: layers that all ways to it pass, its own included.
+  void count_layers_above() {
+    const Dataflow& flow = analyses_.dataflow();
+    const DominatorTree& tree = analyses_.dominators();
+    layers_above_.assign(flow.size(), 0);
+    for (const Vertex v : flow.topological_order()) {
+      if (v == tree.root()) continue;
+      layers_above_[v] = layers_above_[tree.parent(v)] + (flow.is_node(v) && layer_[flow.node(v).index] ? 1 : 0);
+    }
+  }
+
+  // By value: the most layers on a way from it to an output, and the next node on such a way.
+  void measure_what_follows() {
+    follows_.assign(graph_.values().size(), kUnreached);
+    next_.assign(graph_.values().size(), NodeId());
+    for (const ValueId output : graph_.outputs()) follows_[output.index] = 0;
+    const auto order = graph_.topological_order();
+    for (auto at = order.rbegin(); at != order.rend(); ++at) {
+      std::size_t longest = kUnreached;
+      for (const ValueId output : graph_[*at].outputs) {
+        if (output.exists() && follows_[output.index] != kUnreached) {
+          longest = longest == kUnreached ? follows_[output.index] : std::max(longest, follows_[output.index]);
+        }
+      }
+      if (longest == kUnreached) continue;
+      longest += layer_[at->index] ? 1 : 0;
+      for (const ValueId value : data_of(*at)) {
+        if (follows_[value.index] != kUnreached && follows_[value.index] >= longest) continue;
+        follows_[value.index] = longest;
+        next_[value.index] = *at;
+      }
+    }
+  }
+
+  // By value: the most layers on a way from the input; kUnreached: it does not depend on it.
+  void measure_depths(ValueId input) {
+    depth_.assign(graph_.values().size(), kUnreached);
+    depth_[input.index] = 0;
+    trunk_value_ = ValueId();
+    for (const NodeId id : graph_.topological_order()) {
+      std::size_t deepest = kUnreached;
+      for (const ValueId value : data_of(id)) {
+        if (depth_[value.index] != kUnreached) {
+          deepest = deepest == kUnreached ? depth_[value.index] : std::max(deepest, depth_[value.index]);
+        }
+      }
+      if (deepest == kUnreached) continue;
+      for (const ValueId output : graph_[id].outputs) {
+        if (output.exists()) depth_[output.index] = deepest + (layer_[id.index] ? 1 : 0);
+      }
+    }
+  }
+
+  void look_at(ValueId input, NodeId id, Bypasses& found) {
+    const ValueIds data = data_of(id);
+    ValueId trunk;
+    for (const ValueId value : data) {
+      if (depth_[value.index] == kUnreached) continue;
+      if (!trunk.exists() || depth_[value.index] > depth_[trunk.index]) trunk = value;
+    }
+    if (!trunk.exists()) return;
+    const std::size_t skipped = depth_[trunk.index], after = what_follows(id);
+    if (skipped < 2 || after == kUnreached) return;
+    const std::size_t whole = skipped + (layer_[id.index] ? 1 : 0) + after;
+    if (static_cast<double>(skipped) < request_.least_skipped * static_cast<double>(whole)) return;
+    for (const ValueId arm : data) {
+      if (arm == trunk || depth_[arm.index] == kUnreached || !may_part_early(arm, trunk)) continue;
+      const double most_own = request_.most_own * static_cast<double>(skipped);
+      if (static_cast<double>(depth_[arm.index]) > most_own) continue;
+      Bypass bypass{input, id, arm, trunk};
+      bypass.skipped = skipped;
+      bypass.depth = whole;
+      mark_layers_of(trunk);
+      if (!walk_back(bypass)) continue;
+      describe(bypass);
+      if (static_cast<double>(bypass.parameters) > request_.most_parameters * static_cast<double>(trunk_parameters_))
+        continue;
+      found.all.push_back(std::move(bypass));
+    }
+    found.complete = found.complete && steps_left_ > 0;
+  }
+
+  // The most layers behind a node; kUnreached: no output depends on it.
+  std::size_t what_follows(NodeId id) const {
+    std::size_t most = kUnreached;
+    for (const ValueId output : graph_[id].outputs) {
+      if (!output.exists() || follows_[output.index] == kUnreached) continue;
+      most = most == kUnreached ? follows_[output.index] : std::max(most, follows_[output.index]);
+    }
+    return most;
+  }
+
+  // No layer stands on all ways to both: else there is no way past the trunk.
+  bool may_part_early(ValueId arm, ValueId trunk) const {
+    const Dataflow& flow = analyses_.dataflow();
+    const Vertex parting = analyses_.dominators().nearest_common_ancestor(flow.vertex(arm), flow.vertex(trunk));
+    return layers_above_[parting] == 0;
+  }
+
+  void describe(Bypass& bypass) {
+    for (const NodeId id : bypass.nodes) {
+      if (is_conditional(graph_, id)) bypass.conditional.push_back(id);
+    }
+    Branch arm;
+    arm.nodes = bypass.nodes;
+    describe_branch(graph_, arm);
+    bypass.parameters = arm.parameters;
+    bypass.form = form_of(bypass);
+    for (ValueId value = first_output(bypass.join); value.exists() && !graph_[value].is_output;) {
+      const NodeId next = next_[value.index];
+      if (!next.exists()) break;
+      bypass.way_on.push_back(next);
+      value = first_output(next);
+      bypass.output = value;
+    }
+    if (!bypass.output.exists()) bypass.output = first_output(bypass.join);
+  }
+
+  // The output of a node from which the most layers follow.
+  ValueId first_output(NodeId id) const {
+    ValueId best;
+    for (const ValueId output : graph_[id].outputs) {
+      if (!output.exists() || follows_[output.index] == kUnreached) continue;
+      if (!best.exists() || follows_[output.index] > follows_[best.index]) best = output;
+    }
+    return best;
+  }
+
+  // The layers that a value depends on, in trunk_.
+  void mark_layers_of(ValueId value) {
+    if (value == trunk_value_) return;
+    trunk_value_ = value;
+    trunk_.assign(graph_.nodes().size(), false);
+    Branch layers;
+    std::vector<NodeId> open;
+    std::vector<bool> seen(graph_.nodes().size(), false);
+    const auto enter = [&](ValueId read) {
+      const NodeId producer = graph_[read].producer;
+      if (!producer.exists() || depth_[read.index] == kUnreached || seen[producer.index]) return;
+      seen[producer.index] = true;
+      open.push_back(producer);
+    };
+    enter(value);
+    for (std::size_t i = 0; i < open.size() && take(1); ++i) {
+      trunk_[open[i].index] = layer_[open[i].index];
+      if (layer_[open[i].index]) layers.nodes.push_back(open[i]);
+      for (const ValueId read : data_of(open[i])) enter(read);
+    }
+    std::sort(layers.nodes.begin(), layers.nodes.end());
+    describe_branch(graph_, layers);
+    trunk_parameters_ = layers.parameters;
+  }
+
+  // Fills what lies on ways from the input to the arm past the trunk's layers, how many layers these have, and the shortest.
+  // False: there is none.
+  bool walk_back(Bypass& bypass) {
+    std::vector<ValueId> open{bypass.arm};
+    std::map<ValueId, ValueId> towards_arm{{bypass.arm, ValueId()}};  // breadth first: on the shortest way
+    for (std::size_t i = 0; i < open.size() && take(1); ++i) {
+      const NodeId producer = graph_[open[i]].producer;
+      if (open[i] == bypass.input || !producer.exists() || trunk_[producer.index]) continue;
+      for (const ValueId value : data_of(producer)) {
+        if (depth_[value.index] != kUnreached && towards_arm.emplace(value, open[i]).second) open.push_back(value);
+      }
+    }
+    if (towards_arm.find(bypass.input) == towards_arm.end()) return false;
+    for (ValueId at = towards_arm.at(bypass.input); at.exists(); at = towards_arm.at(at)) {
+      bypass.way.push_back(graph_[at].producer);
+    }
+    // Forth again: of what leads to the arm, that which the input leads to.
+    std::vector<NodeId> nodes;
+    for (const auto& [value, next] : towards_arm) {
+      const NodeId producer = graph_[value].producer;
+      if (value != bypass.input && producer.exists() && !trunk_[producer.index]) nodes.push_back(producer);
+    }
+    std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place_[a.index] < place_[b.index]; });
+    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+    std::map<ValueId, std::size_t> layers{{bypass.input, 0}};
+    for (const NodeId id : nodes) {
+      std::optional<std::size_t> most;
+      for (const ValueId value : data_of(id)) {
+        if (const auto known = layers.find(value); known != layers.end())
+          most = std::max(most.value_or(0), known->second);
+      }
+      if (!most) continue;
+      bypass.nodes.push_back(id);
+      for (const ValueId output : graph_[id].outputs) layers[output] = *most + (layer_[id.index] ? 1 : 0);
+    }
+    bypass.own = layers.at(bypass.arm);
+    std::sort(bypass.nodes.begin(), bypass.nodes.end());
+    return true;
+  }
+
+  bool all_of_arm(const Bypass& bypass, bool (*holds)(const Graph&, NodeId)) const {
+    return std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) { return holds(graph_, id); });
+  }
+
+  BypassForm form_of(const Bypass& bypass) const {
+    const Node& join = graph_[bypass.join];
+    const bool is_moved = all_of_arm(bypass, [](const Graph& graph, NodeId id) { return moves_only(graph[id]); });
+    const bool is_linear = all_of_arm(
+        bypass, [](const Graph& graph, NodeId id) { return moves_only(graph[id]) || is_linear_operator(graph, id); });
+    if (analyses_.attention().holds(bypass.join) || leads_to_softmax(bypass.join)) return BypassForm::attention;
+    if (join.is_one_of({"Add", "Sum", "Sub"}) && is_linear) {
+      return bypass.own == 0 ? BypassForm::residual : BypassForm::projection;
+    }
+    if (join.is_one_of({"Concat", "ScatterND", "ScatterElements"}) && is_moved) return BypassForm::concatenation;
+    const bool is_mask =
+        bypass.own == 0 ? join.is_one_of({"Mul", "Div", "MatMul"}) : join.is("Mul") && ends_squashed(bypass.trunk);
+    if (is_mask && is_linear) return BypassForm::mask;
+    if (join.is("Mul") && ends_squashed(bypass.arm)) return BypassForm::gate;
+    if (join.is("GridSample") && is_linear) return BypassForm::resampling;
+    if (join.is_one_of({"LSTM", "GRU", "RNN"}) && is_moved) return BypassForm::state;
+    if (join.is_one_of({"Where", "If"})) return BypassForm::selection;
+    return BypassForm::unknown;
+  }
+
+  bool ends_squashed(ValueId value) const {
+    for (NodeId at = graph_[value].producer; at.exists(); at = graph_[value].producer) {
+      if (squashes(graph_[at])) return true;
+      const ValueIds data = data_of(at);
+      if (data.size() != 1 || !moves_only(graph_[at])) return false;
+      value = data.front();
+    }
+    return false;
+  }
+
+  // A mask before the softmax of scores that attention.hpp does not know.
+  bool leads_to_softmax(NodeId join) const {
+    const Node& node = graph_[join];
+    if (!node.is_one_of({"Add", "Sub", "Where", "Mul"}) || node.outputs.empty()) return false;
+    for (const NodeId reader : graph_[node.outputs.front()].readers) {
+      if (graph_[reader].is("Softmax")) return true;
+    }
+    return false;
+  }
+
+  const Graph& graph_;
+  const Analyses& analyses_;
+  const BypassRequest& request_;
+  std::uint64_t steps_left_;
+  const std::vector<std::size_t> place_;  // by node, in the topological order
+  std::vector<bool> trunk_;               // by node: a layer that trunk_value_ depends on
+  ValueId trunk_value_;
+  std::int64_t trunk_parameters_ = 0;      // of these layers
+  std::vector<bool> layer_;                // by node: it applies weights
+  std::vector<std::size_t> layers_above_;  // by vertex
+  std::vector<std::size_t> follows_;       // by value
+  std::vector<NodeId> next_;               // by value
+  std::vector<std::size_t> depth_;         // by value, from the input at hand
+};
+
+}  // namespace
+
+std::string_view name_of(BypassForm form) {
+  constexpr std::array<std::string_view, 10> kNames{"residual",  "projection", "concatenation", "mask",      "gate",
+                                                    "attention", "resampling", "state",         "selection", "unknown"};
+  return kNames[static_cast<std::size_t>(form)];
+}
+
+Result<Bypasses> find_bypasses(const Graph& graph, const Analyses& analyses, const Limits& limits,
+                               const BypassRequest& request) {
+  return BypassFinder(graph, analyses, limits, request).run();
+}
+
+}  // namespace ramus
