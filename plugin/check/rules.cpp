@@ -7,9 +7,17 @@
 namespace ramus {
 namespace {
 
-constexpr std::array<const Rule*, 9> kRules{
-    &kBypass,           &kNearIdentityBlock,  &kUnbalancedBranches, &kBlockDiagonalLayer,
-    &kUnreachableNodes, &kUnusedInitializers, &kUnseenMetadata,     &kNotInBaseline,
+constexpr std::array<const Rule*, 11> kRules{
+    &kBypass,
+    &kDeadBranch,
+    &kDuplicateBranches,
+    &kNearIdentityBlock,
+    &kUnbalancedBranches,
+    &kBlockDiagonalLayer,
+    &kUnreachableNodes,
+    &kUnusedInitializers,
+    &kUnseenMetadata,
+    &kNotInBaseline,
     &kUnusedIgnore,
 };
 

@@ -1,0 +1,312 @@
+#include "passes/channel_colours.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+#include <string_view>
+
+#include "graph/dataflow.hpp"
+#include "graph/weight_layer.hpp"
+#include "passes/linear_operators.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr std::uint64_t mixed(std::uint64_t word) {  // SplitMix64
+  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
+  word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
+  return word ^ (word >> 31);
+}
+
+class ColourHash {
+ public:
+  explicit ColourHash(std::string_view what) { add(what); }
+
+  void add(std::uint64_t word) {
+    state_.high = mixed(state_.high ^ (word + 0x9e3779b97f4a7c15));
+    state_.low = mixed(state_.low + word * 0xd1342543de82ef95 + 0x2545f4914f6cdd1d);
+  }
+  void add(std::string_view text) {
+    add(text.size());
+    for (const char c : text) add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+  }
+  void add(float value) { add(static_cast<std::uint64_t>(std::bit_cast<std::uint32_t>(value + 0.0F))); }  // -0 is 0
+  void add(const Colour& colour) {
+    add(colour.high);
+    add(colour.low);
+  }
+
+  const Colour& colour() const { return state_; }
+
+ private:
+  Colour state_{0x243f6a8885a308d3, 0x13198a2e03707344};
+};
+
+struct AddAttribute {
+  ColourHash& hash;
+  void operator()(std::monostate) const {}
+  void operator()(std::int64_t value) const { hash.add(static_cast<std::uint64_t>(value)); }
+  void operator()(float value) const { hash.add(value); }
+  void operator()(const std::string& value) const { hash.add(value); }
+  template <class T>
+  void operator()(const std::vector<T>& values) const {
+    hash.add(values.size());
+    for (const T& value : values) (*this)(value);
+  }
+  void operator()(const WeightView& weight) const {
+    for (const std::int64_t dim : weight.dims) hash.add(static_cast<std::uint64_t>(dim));
+    for (const std::byte byte : weight.bytes) hash.add(static_cast<std::uint64_t>(byte));
+  }
+};
+
+ColourHash hash_of_operator(const Node& node) {
+  ColourHash hash(node.op);
+  hash.add(node.domain);
+  for (const Attribute* attribute : node.attributes_by_name()) {
+    hash.add(attribute->name);
+    std::visit(AddAttribute{hash}, attribute->value);
+  }
+  return hash;
+}
+
+using Colours = std::vector<Colour>;
+
+Colour whole(const Colours& colours) {
+  ColourHash hash("whole");
+  for (const Colour& colour : colours) hash.add(colour);
+  return hash.colour();
+}
+
+class Colouring {
+ public:
+  Colouring(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
+      : graph_(graph), flow_(flow), limits_(limits) {}
+
+  std::optional<Colours> run(const BranchGroup& group, const Branch& branch) {
+    std::vector<NodeId> nodes = branch.nodes;
+    nodes.insert(nodes.end(), group.shared.begin(), group.shared.end());
+    const std::vector<std::size_t> place = topological_places(graph_);
+    std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
+    for (const NodeId id : nodes) {
+      if (!colour_node(id)) return std::nullopt;
+    }
+    const std::set<NodeId> own(branch.nodes.begin(), branch.nodes.end());
+    Colours all;
+    for (const ValueId value : graph_.data_inputs(group.join)) {
+      const NodeId producer = graph_[value].producer;
+      if (!producer.exists() || own.count(producer) == 0) continue;
+      const Colours& brought = colours_.at(value);
+      all.insert(all.end(), brought.begin(), brought.end());
+    }
+    return all.empty() ? std::nullopt : std::optional(std::move(all));
+  }
+
+ private:
+  std::size_t width_of(ValueId value) const {
+    const std::int64_t channels = flow_[value].channels;
+    return channels > 0 && channels <= kMostChannels ? static_cast<std::size_t>(channels) : 1;
+  }
+
+  // Of a value that the branch reads from outside: each channel is itself.
+  const Colours& colours_of(ValueId value) {
+    const auto [entry, is_new] = colours_.try_emplace(value);
+    for (std::size_t c = 0; is_new && c < width_of(value); ++c) {
+      ColourHash hash("outside");
+      hash.add(static_cast<std::uint64_t>(value.index));
+      hash.add(c);
+      entry->second.push_back(hash.colour());
+    }
+    return entry->second;
+  }
+
+  // The numbers of a constant; nullopt where they cannot be read.
+  std::optional<FloatView> numbers_of(ValueId value) {
+    if (!graph_.is_parameter(value)) return std::nullopt;
+    auto numbers = graph_[graph_[value].weight].floats(limits_);
+    return numbers ? std::optional(std::move(*numbers)) : std::nullopt;
+  }
+
+  bool colour_node(NodeId id) {
+    const Node& node = graph_[id];
+    if (!node.bodies.empty() || node.outputs.empty() || !node.outputs.front().exists()) return false;
+    std::optional<Colours> colours;
+    if (const auto layer = find_weight_layer(graph_, id)) {
+      colours = colour_layer(node, *layer);
+    } else if (concatenates_channels(node)) {
+      colours.emplace();
+      for (const ValueId input : node.inputs) {
+        const Colours& part = colours_of(input);
+        colours->insert(colours->end(), part.begin(), part.end());
+      }
+    } else if (keeps_channels(id)) {
+      colours = colour_channels(node);
+    }
+    if (colours) {
+      colours_[node.outputs.front()] = std::move(*colours);
+      return node.outputs.size() == 1 || colour_whole(node, 1);
+    }
+    return colour_whole(node, 0);
+  }
+
+  // Unit by unit, over inputs in any order.
+  std::optional<Colours> colour_layer(const Node& node, const WeightLayer& layer) {
+    const Colours& inputs = colours_of(layer.input);
+    if (inputs.size() != static_cast<std::size_t>(layer.inputs) || layer.transposed) return std::nullopt;
+    const auto weights = graph_[layer.weight].floats(limits_);
+    if (!weights) return std::nullopt;
+    std::optional<FloatView> bias;
+    if (node.inputs.size() > 2 && node.inputs[2].exists()) {
+      bias = numbers_of(node.inputs[2]);
+      if (!bias || (bias->size() != layer.outputs && bias->size() != 1)) return std::nullopt;
+    }
+    const ColourHash before = hash_of_operator(node);
+    Colours units;
+    for (std::int64_t unit = 0; unit < layer.outputs; ++unit) {
+      const std::int64_t first = unit / layer.outputs_per_group() * layer.inputs_per_group();
+      Colour sum;
+      for (std::int64_t i = 0; i < layer.inputs_per_group(); ++i) {
+        ColourHash hash("input");
+        hash.add(inputs[static_cast<std::size_t>(first + i)]);
+        const std::int64_t at = layer.offset + unit * layer.output_stride + i * layer.input_stride;
+        for (std::int64_t tap = 0; tap < layer.taps; ++tap) hash.add((*weights)[at + tap * layer.tap_stride]);
+        sum.high += hash.colour().high;
+        sum.low += hash.colour().low;
+      }
+      ColourHash hash = before;
+      hash.add(sum);
+      if (bias) hash.add((*bias)[bias->size() == 1 ? 0 : unit]);
+      units.push_back(hash.colour());
+    }
+    return units;
+  }
+
+  bool concatenates_channels(const Node& node) const {
+    if (!node.is("Concat")) return false;
+    std::int64_t axis = node.int_attribute("axis", 1);
+    const ValueId output = node.outputs.front();
+    if (axis < 0 && graph_[output].shape) axis += static_cast<std::int64_t>(graph_[output].shape->size());
+    return flow_[output].axis == axis && std::none_of(node.inputs.begin(), node.inputs.end(),
+                                                      [&](ValueId input) { return graph_.is_constant(input); });
+  }
+
+  bool keeps_channels(NodeId id) const {
+    return is_elementwise(graph_, id) ||
+           graph_[id].is_one_of({"Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "Mean", "Pow", "PRelu", "MaxPool",
+                                 "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "BatchNormalization",
+                                 "InstanceNormalization"});
+  }
+
+  // Of operators that work on each channel alone; nullopt where an operand has another width, or a constant another shape.
+  std::optional<Colours> colour_channels(const Node& node) {
+    const ValueId output = node.outputs.front();
+    const std::size_t width = width_of(output);
+    const bool commutes = node.is_one_of({"Add", "Mul", "Sum", "Max", "Min", "Mean"});
+    std::vector<Colours> operands;
+    for (const ValueId input : node.inputs) {
+      if (!input.exists()) {
+        operands.emplace_back(width);
+        continue;
+      }
+      auto colours =
+          graph_.is_constant(input) ? colour_constant(input, output, width) : std::optional(colours_of(input));
+      if (!colours || colours->size() != width) return std::nullopt;
+      operands.push_back(std::move(*colours));
+    }
+    const ColourHash before = hash_of_operator(node);
+    Colours channels;
+    for (std::size_t c = 0; c < width; ++c) {
+      Colours here;
+      for (const Colours& operand : operands) here.push_back(operand[c]);
+      if (commutes) std::sort(here.begin(), here.end());
+      ColourHash hash = before;
+      for (const Colour& colour : here) hash.add(colour);
+      channels.push_back(hash.colour());
+    }
+    return channels;
+  }
+
+  // One number for all channels, or one for each, along the channels of `beside`.
+  std::optional<Colours> colour_constant(ValueId value, ValueId beside, std::size_t width) {
+    const auto numbers = numbers_of(value);
+    if (!numbers) return std::nullopt;
+    const bool is_scalar = numbers->size() == 1;
+    if (!is_scalar && (numbers->size() != static_cast<std::int64_t>(width) || !lies_along_channels(value, beside))) {
+      return std::nullopt;
+    }
+    Colours colours;
+    for (std::size_t c = 0; c < width; ++c) {
+      ColourHash hash("constant");
+      hash.add((*numbers)[is_scalar ? 0 : static_cast<std::int64_t>(c)]);
+      colours.push_back(hash.colour());
+    }
+    return colours;
+  }
+
+  bool lies_along_channels(ValueId value, ValueId beside) const {
+    const Dims& dims = graph_[graph_[value].weight].dims;
+    const NodeId reader = graph_[beside].producer;
+    if (graph_[reader].is_one_of({"BatchNormalization", "InstanceNormalization"})) return dims.size() == 1;
+    const auto& shape = graph_[beside].shape;
+    const int axis = flow_[beside].axis;
+    if (!shape || axis < 0 || dims.size() > shape->size()) return false;
+    const std::int64_t at = axis - static_cast<std::int64_t>(shape->size() - dims.size());
+    return at >= 0 && dims[static_cast<std::size_t>(at)] > 1;
+  }
+
+  // Outputs from `first` on get colours from all that the node reads, in its order.
+  bool colour_whole(const Node& node, std::size_t first) {
+    ColourHash before = hash_of_operator(node);
+    for (const ValueId input : node.inputs) {
+      if (!input.exists()) {
+        before.add("left out");
+      } else if (!graph_.is_constant(input)) {
+        before.add(whole(colours_of(input)));
+      } else if (!add_constant(input, before)) {
+        return false;
+      }
+    }
+    for (std::size_t output = first; output < node.outputs.size(); ++output) {
+      if (!node.outputs[output].exists()) continue;
+      Colours& colours = colours_[node.outputs[output]];
+      colours.clear();
+      for (std::size_t c = 0; c < width_of(node.outputs[output]); ++c) {
+        ColourHash hash = before;
+        hash.add(output);
+        hash.add(c);
+        colours.push_back(hash.colour());
+      }
+    }
+    return true;
+  }
+
+  bool add_constant(ValueId value, ColourHash& hash) {
+    if (!graph_.is_parameter(value)) return false;
+    const WeightView& weight = graph_[graph_[value].weight];
+    for (const std::int64_t dim : weight.dims) hash.add(static_cast<std::uint64_t>(dim));
+    if (const auto numbers = weight.floats(limits_)) {
+      for (std::int64_t i = 0; i < numbers->size(); ++i) hash.add((*numbers)[i]);
+      return true;
+    }
+    const auto integers = weight.decode_int64();
+    if (!integers) return false;
+    for (const std::int64_t integer : *integers) hash.add(static_cast<std::uint64_t>(integer));
+    return true;
+  }
+
+  static constexpr std::int64_t kMostChannels = 1 << 20;
+
+  const Graph& graph_;
+  const ChannelFlow& flow_;
+  const Limits& limits_;
+  std::map<ValueId, Colours> colours_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Colour>> find_channel_colours(const Graph& graph, const ChannelFlow& flow,
+                                                        const BranchGroup& group, const Branch& branch,
+                                                        const Limits& limits) {
+  return Colouring(graph, flow, limits).run(group, branch);
+}
+
+}  // namespace ramus

@@ -1,0 +1,219 @@
+#include "passes/dead_branches.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "graph/weight_layer.hpp"
+#include "passes/linear_operators.hpp"
+#include "passes/wiring.hpp"
+
+namespace ramus {
+namespace {
+
+class DeathFinder {
+ public:
+  DeathFinder(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits) {}
+
+  std::optional<DeadBranch> look_at(const BranchGroup& group, std::size_t b) {
+    const Branch& branch = group.branches[b];
+    DeadBranch dead;
+    dead.branch = b;
+    if (branch.skip) return std::nullopt;
+    if (shares_nodes(group)) {
+      if (const NodeId layer = zero_range(branch); layer.exists()) {
+        dead.at = layer;
+        return dead;
+      }
+      return std::nullopt;
+    }
+    if (const NodeId killer = killer_of(group, branch); killer.exists()) {
+      dead.cause = find_first_weight_layer(graph_, killer) ? DeathCause::zero_weights : DeathCause::zero_factor;
+      dead.at = killer;
+      return dead;
+    }
+    if (const NodeId reader = reads_zero(group, branch); reader.exists()) {
+      dead.cause = DeathCause::unread;
+      dead.at = reader;
+      return dead;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // All elements are zero, and not because nobody trained them.
+  bool is_zero(ValueId value) {
+    if (!graph_.is_parameter(value)) return false;
+    const WeightId id = graph_[value].weight;
+    const auto [known, is_new] = zero_.try_emplace(id, false);
+    if (!is_new) return known->second;
+    if (is_untrained(graph_[id])) return false;
+    const auto values = graph_[id].floats(limits_);
+    if (!values || values->size() == 0) return false;
+    bool zero = true;
+    for (std::int64_t i = 0; i < values->size() && zero; ++i) zero = (*values)[i] == 0;
+    return zero_[id] = zero;
+  }
+
+  // What comes out does not depend on the data that go in.
+  bool kills(NodeId id) {
+    const Node& node = graph_[id];
+    if (node.is_one_of({"Conv", "ConvTranspose", "Gemm", "MatMul"})) {
+      if (node.is("Gemm") && node.float_attribute("alpha", 1) == 0) return true;
+      return std::any_of(node.inputs.begin(),
+                         node.inputs.begin() + std::min<std::ptrdiff_t>(2, std::ssize(node.inputs)),
+                         [&](ValueId input) { return input.exists() && is_zero(input); });
+    }
+    if (node.is("Mul")) {
+      return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) { return is_zero_factor(input); });
+    }
+    const bool is_norm = node.is_one_of({"BatchNormalization", "LayerNormalization", "InstanceNormalization",
+                                         "GroupNormalization", "RMSNormalization", "SimplifiedLayerNormalization"});
+    return is_norm && node.inputs.size() > 1 && is_zero_factor(node.inputs[1]);
+  }
+
+  // Scales are often one number, which is no sign of a lack of training.
+  bool is_zero_factor(ValueId value) {
+    if (!graph_.is_parameter(value)) return false;
+    const auto values = graph_[graph_[value].weight].floats(limits_);
+    if (!values || values->size() == 0) return false;
+    for (std::int64_t i = 0; i < values->size(); ++i) {
+      if ((*values)[i] != 0) return false;
+    }
+    return true;
+  }
+
+  // A node that kills, where every way through the branch passes one: the last in the order of nodes.
+  NodeId killer_of(const BranchGroup& group, const Branch& branch) {
+    const std::set<NodeId> inside(branch.nodes.begin(), branch.nodes.end());
+    NodeId killer;
+    std::set<NodeId> seen;
+    std::vector<ValueId> open;
+    const ValueIds ends = group.join.exists() ? graph_.data_inputs(group.join) : ValueIds{branch.output};
+    for (const ValueId end : ends) {
+      const NodeId producer = end.exists() ? graph_[end].producer : NodeId();
+      if (producer.exists() && inside.count(producer) != 0) open.push_back(end);
+    }
+    if (open.empty()) return {};
+    while (!open.empty()) {
+      const NodeId producer = graph_[open.back()].producer;
+      open.pop_back();
+      if (!producer.exists() || inside.count(producer) == 0) return {};  // data get through
+      if (!seen.insert(producer).second) continue;
+      if (kills(producer)) {
+        killer = producer;
+        continue;
+      }
+      const ValueIds data = graph_.data_inputs(producer);
+      open.insert(open.end(), data.begin(), data.end());
+    }
+    return killer;
+  }
+
+  // Units [begin, end) of a layer that are zero; inputs likewise.
+  bool is_zero_part(const WeightLayer& layer, std::int64_t begin, std::int64_t end, bool of_inputs) {
+    if (is_untrained(graph_[layer.weight])) return false;
+    const auto [known, is_new] = decoded_.try_emplace(layer.weight);
+    if (is_new) {
+      if (auto values = graph_[layer.weight].floats(limits_)) known->second = std::move(*values);
+    }
+    const FloatView& values = known->second;
+    if (values.size() == 0) return false;
+    const std::int64_t rows = layer.transposed ? layer.outputs_per_group() : layer.outputs;
+    const std::int64_t columns = layer.transposed ? layer.inputs : layer.inputs_per_group();
+    const std::int64_t first_row = of_inputs ? 0 : begin, last_row = of_inputs ? rows : end;
+    const std::int64_t first_column = of_inputs ? begin : 0, last_column = of_inputs ? end : columns;
+    if (last_row > rows || last_column > columns) return false;
+    for (std::int64_t row = first_row; row < last_row; ++row) {
+      for (std::int64_t column = first_column; column < last_column; ++column) {
+        const std::int64_t at = layer.offset + row * layer.output_stride + column * layer.input_stride;
+        for (std::int64_t tap = 0; tap < layer.taps; ++tap) {
+          if (values[at + tap * layer.tap_stride] != 0) return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  // Of a branch that is ranges of shared layers: a layer whose part is zero. Heads: values, or what reads them; a head whose
+  // queries or keys are zero still writes the mean of its values.
+  NodeId zero_range(const Branch& branch) {
+    const auto whole = [&](const UnitRange& range) { return find_weight_layer(graph_, range.layer); };
+    for (const UnitRange& range : branch.inputs) {
+      if (const auto layer = whole(range);
+          layer && layer->groups == 1 && is_zero_part(*layer, range.begin, range.end, true)) {
+        return range.layer;
+      }
+    }
+    const bool is_head = !branch.inputs.empty();
+    for (std::size_t i = is_head && branch.layers.size() > 2 ? 2 : 0; i < branch.layers.size(); ++i) {
+      const UnitRange& range = branch.layers[i];
+      const auto layer = whole(range);
+      if (layer && !layer->transposed && is_zero_part(*layer, range.begin, range.end, false)) return range.layer;
+    }
+    return {};
+  }
+
+  // Of a branch that is channels of a join: a reader, where all readers are layers with zeros for them. Looked for through
+  // operators that keep channels apart.
+  NodeId reads_zero(const BranchGroup& group, const Branch& branch) {
+    if (!branch.units || !group.join.exists() || group.along != ConcatAxis::channels) return {};
+    NodeId reader;
+    std::vector<ValueId> open{graph_[group.join].outputs.front()};
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (graph_[open[i]].is_output || i >= kMostSteps) return {};
+      for (const NodeId id : graph_[open[i]].readers) {
+        const Node& node = graph_[id];
+        if (const auto layer = find_weight_layer(graph_, id)) {
+          const bool is_read = layer->input != open[i] || layer->groups != 1 || layer->transposed ||
+                               !is_zero_part(*layer, branch.units->begin, branch.units->end, true);
+          if (is_read) return {};
+          reader = id;
+        } else if (keeps_channels(id) && node.outputs.size() == 1) {
+          open.push_back(node.outputs.front());
+        } else {
+          return {};
+        }
+      }
+    }
+    return reader;
+  }
+
+  bool keeps_channels(NodeId id) const {
+    return graph_.data_inputs(id).size() == 1 &&
+           (is_elementwise(graph_, id) || graph_[id].is_one_of({"BatchNormalization", "MaxPool", "AveragePool",
+                                                                "GlobalAveragePool", "GlobalMaxPool"}));
+  }
+
+  static constexpr std::size_t kMostSteps = 64;
+
+  const Graph& graph_;
+  const Limits& limits_;
+  std::map<WeightId, bool> zero_;
+  std::map<WeightId, FloatView> decoded_;
+};
+
+}  // namespace
+
+std::string_view name_of(DeathCause cause) {
+  constexpr std::array<std::string_view, 3> kNames{"zero-weights", "zero-factor", "unread"};
+  return kNames[static_cast<std::size_t>(cause)];
+}
+
+std::vector<DeadBranch> find_dead_branches(const Graph& graph, const std::vector<BranchGroup>& groups,
+                                           const Limits& limits) {
+  std::vector<DeadBranch> all;
+  DeathFinder finder(graph, limits);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
+      auto dead = finder.look_at(groups[g], b);
+      if (!dead) continue;
+      dead->group = g;
+      all.push_back(*dead);
+    }
+  }
+  return all;
+}
+
+}  // namespace ramus

@@ -1,0 +1,69 @@
+// Branches of one group that compute the same.
+#include "passes/duplicate_branches.hpp"
+
+#include <fmt/format.h>
+
+#include "plugin/check/rules/group_places.hpp"
+#include "plugin/check/rules/rules.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr std::size_t kMostListed = 4;
+
+Result<std::vector<Finding>> run(const RuleContext& context) {
+  std::vector<Finding> findings;
+  for (const AnalysedGraph& source : context.graphs) {
+    const GroupPlaces places(source, context.report);
+    const ChannelFlow& flow = source.analysed.analyses->channel_flow();
+    for (const DuplicateBranches& duplicates :
+         find_duplicate_branches(*source.analysed.graph, flow, places.groups(), context.model.limits())) {
+      Finding& finding = findings.emplace_back();
+      finding.severity = kDuplicateBranches.severity;
+      finding.place = places.place(duplicates.group);
+      std::string names;
+      for (std::size_t i = 0; i < duplicates.branches.size(); ++i) {
+        finding.related.push_back(places.place(duplicates.group, duplicates.branches[i]));
+        if (i < kMostListed) names += fmt::format("{}'{}'", i == 0 ? "" : ", ", finding.related.back().name);
+      }
+      if (duplicates.branches.size() > kMostListed) {
+        names += fmt::format(" and {} more", duplicates.branches.size() - kMostListed);
+      }
+      const BranchGroup& group = places.groups()[duplicates.group];
+      const std::int64_t each = group.branches[duplicates.branches.front()].parameters;
+      const auto copies = static_cast<std::int64_t>(duplicates.branches.size()) - 1;
+      finding.message = fmt::format("{} compute the same: their weights are equal{}; {} parameters could be saved",
+                                    names, duplicates.reordered ? ", in another order of units" : "", copies * each);
+      finding.facts = {{"branches", copies + 1}, {"parameters_to_save", copies * each}};
+    }
+  }
+  return findings;
+}
+
+}  // namespace
+
+const Rule kDuplicateBranches{
+    "RMS102",
+    "duplicate-branches",
+    Severity::warning,
+    "branches of one group that compute the same",
+    "Branches that begin alike and see the same gradients stay alike: experts that were all copied from one layer, "
+    "heads that "
+    "were repeated to make a model wider, a branch that an export wrote twice. They cost their number of times and "
+    "know no "
+    "more than one; a later layer that reads the copies can read one with the sum of their weights.\n\n"
+    "Weights are compared bit by bit, through all layers of a branch, and in any order of units: inner layers may be "
+    "permuted, "
+    "and where the join concatenates channels the last one too. Heads are alike where queries, keys and values are; "
+    "experts in "
+    "a stack where their slices are, unit by unit.\n\n"
+    "Nearly equal weights are not told, nor are parts of a grouped convolution, which read different inputs. Models "
+    "whose "
+    "weights are one constant are not judged.",
+    {},
+    {},
+    false,
+    run,
+};
+
+}  // namespace ramus
