@@ -61,6 +61,13 @@ std::string text_of(const PlacePath& path) {
   return path.title.empty() ? steps : shown(path.title) + ": " + steps;
 }
 
+std::string failure_of(const CheckedModel& model) {
+  std::string_view why = *model.failure;
+  const std::string before = model.path + ": ";
+  if (why.substr(0, before.size()) == before) why.remove_prefix(before.size());
+  return shown(why);
+}
+
 std::string title_of(const std::string& code) {
   const Rule* rule = find_rule(code);
   return rule == nullptr ? shown(code) : fmt::format("{} {}", rule->code, rule->name);

@@ -17,6 +17,9 @@ std::string sentence_of(const Finding& finding);
 // "past the trunk: x -> AvgPool -> ... 12 more ... -> y"
 std::string text_of(const PlacePath& path);
 
+// Why a model could not be checked, without its path before it.
+std::string failure_of(const CheckedModel& model);
+
 // "RMS001 input-to-output-bypass"
 std::string title_of(const std::string& code);
 

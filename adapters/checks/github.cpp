@@ -45,7 +45,7 @@ Status write_github(const Checks& checks, const TextSink& sink) {
   std::vector<Annotation> annotations;
   for (const CheckedModel& model : checks.models) {
     if (model.failure) {
-      annotations.push_back({Severity::error, shown(model.path), "could not be checked", shown(*model.failure)});
+      annotations.push_back({Severity::error, shown(model.path), "could not be checked", failure_of(model)});
     }
     for (const Finding& finding : model.findings) annotations.push_back(annotation_of(finding, model.path));
   }

@@ -73,7 +73,7 @@ Suite suite_of(const CheckedModel& model, Severity fail_on) {
     suite.count = suite.errors = 1;
     suite.tests = fmt::format(
         "  <testcase classname=\"{}\" name=\"can be checked\">\n   <error message=\"{}\"/>\n  </testcase>\n",
-        as_xml(path), as_xml(shown(*model.failure)));
+        as_xml(path), as_xml(failure_of(model)));
     return suite;
   }
   for (const std::string& code : model.rules) {

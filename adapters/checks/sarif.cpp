@@ -92,7 +92,7 @@ class SarifRun {
     for (const CheckedModel& model : checks_.models) {
       if (!model.failure) continue;
       notifications.push_back({{"level", "error"},
-                               {"message", sarif_message(shown(*model.failure))},
+                               {"message", sarif_message(failure_of(model))},
                                {"locations", ReportJson::array({places_.file(model.path)})}});
     }
     return notifications;

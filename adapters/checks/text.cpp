@@ -41,7 +41,7 @@ Status write_checks_text(const Checks& checks, const TextSink& sink) {
   for (const CheckedModel& model : checks.models) {
     if (!model.failure && model.findings.empty()) continue;
     page.line("{}", shown(model.path));
-    if (model.failure) page.line("  could not be checked: {}", shown(*model.failure));
+    if (model.failure) page.line("  could not be checked: {}", failure_of(model));
     add_findings(model.findings, page);
     page.gap();
   }

@@ -43,7 +43,7 @@ Checks checks_with(const std::string& name) {
   second.accepted.push_back(finding);
   second.findings.push_back(finding_at(PlaceKind::initializer, name, Severity::note));
   failed.path = "broken/" + name;
-  failed.failure = "cannot be read: " + name;
+  failed.failure = failed.path + ": cannot be read: " + name;
   Checks checks = checks_of({first, second, failed});
   checks.has_baseline = true;
   Finding unused = finding_at(PlaceKind::settings, "ramus-" + name + ".toml", Severity::note);
