@@ -202,6 +202,10 @@ def settings():
         expect(result.returncode == 0, "ramus.toml with its optional lines:", result.stderr)
 
 
+with Workplace(False) as probe:
+    if "reads no TOML" in probe.run("ramus check models || true").stderr:
+        print("SKIPPED: this build reads no TOML, which the files of examples/ci use")
+        sys.exit(77)
 for check in (github, gitlab, pre_commit, container, page, settings):
     check()
 print("\n".join(failures) if failures else f"{len(ran)} lines ran")
