@@ -38,6 +38,10 @@ constexpr std::array kComparisonFormats{
 constexpr std::array kCheckFormats{
     CheckFormat{"text", "for people", write_checks_text},
     CheckFormat{"json", "everything, schema ramus.checks/1", write_checks_json},
+    CheckFormat{"sarif", "SARIF 2.1.0, for code scanning", write_sarif},
+    CheckFormat{"github", "commands of a workflow, drawn as annotations", write_github},
+    CheckFormat{"junit", "JUnit's XML, for the test pages of pipelines", write_junit},
+    CheckFormat{"baseline", "the models as approved, schema ramus.baseline/1", write_baseline},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ build=(
   libssl-dev        # SHA-256
   libonnx-dev libprotobuf-dev  # the official library: shape inference and the checker
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  libtomlplusplus-dev  # settings of ramus check; without it they are JSON
 )
 python=(python3 python3-pip python3-setuptools python3-wheel)  # what makes a wheel; whoever installs it needs none of them
 tests=(
@@ -22,6 +23,7 @@ tests=(
   clang-format-14
   pkg-config
   python3 python3-jsonschema python3-onnx  # schemas, the checker
+  python3-yaml      # examples/ci is read and run line by line
   python3-networkx python3-scipy python3-sklearn  # reference numbers
   python3-pytest python3-venv python3-pandas mypy  # the Python package
   nodejs@node npm@npm  # name@command: any package that brings the command will do

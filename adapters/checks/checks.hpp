@@ -7,5 +7,9 @@ namespace ramus {
 
 Status write_checks_text(const Checks& checks, const TextSink& sink);
 Status write_checks_json(const Checks& checks, const TextSink& sink);  // schema ramus.checks/1
+Status write_sarif(const Checks& checks, const TextSink& sink);        // 2.1.0, within GitHub's limits
+Status write_github(const Checks& checks, const TextSink& sink);       // commands of a workflow: annotations
+Status write_junit(const Checks& checks, const TextSink& sink);        // what Jenkins and GitLab read of JUnit's XML
+Status write_baseline(const Checks& checks, const TextSink& sink);     // schema ramus.baseline/1
 
 }  // namespace ramus

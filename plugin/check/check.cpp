@@ -95,6 +95,7 @@ std::size_t count_findings(const Checks& checks, Severity least) {
 Checker::Checker(CheckRequest request) : request_(std::move(request)), uses_(request_.settings.ignores.size()) {
   checks_.tool_version = version();
   checks_.fail_on = request_.settings.fail_on;
+  checks_.has_baseline = request_.approved.has_value();
   checks_.baseline.tool_version = version();
 }
 

@@ -33,6 +33,7 @@ struct CheckedModel {
 struct Checks {
   std::string tool_version;
   Severity fail_on = Severity::error;
+  bool has_baseline = false;       // that models were compared with
   std::vector<std::string> rules;  // codes of those that ran on some model, ascending
   std::vector<CheckedModel> models;
   std::vector<Finding> of_settings;  // ignores without effect

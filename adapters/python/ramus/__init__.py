@@ -17,13 +17,13 @@ from __future__ import annotations
 import json as _json
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union, overload
 
-from ._arguments import Features, Labels, Model, Path, Settings
+from ._arguments import Baseline, Codes, Config, Features, Labels, Model, Path, Settings
 from ._calls import written as _written
 from ._library import library as _library
 from ._library import library_version
 from ._output import Output
 from .errors import Cancelled, InternalError, InvalidInputError, LibraryError, RamusError, UsageError
-from .report import Comparison, Factors, Report
+from .report import Checks, Comparison, Factors, Report
 from .session import Progress, ReportLike, Session
 from .tables import Table
 
@@ -31,6 +31,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Cancelled",
+    "Checks",
     "Comparison",
     "Factors",
     "InternalError",
@@ -43,7 +44,9 @@ __all__ = [
     "UsageError",
     "analyze",
     "annotate",
+    "check",
     "compare",
+    "explain",
     "export",
     "library_version",
     "passes",
@@ -110,6 +113,54 @@ def compare(
     with Session(threads, progress) as session:
         return session.compare(
             models, labels, features, passes, settings, seed, names=names, base_directory=base_directory
+        )
+
+
+def check(
+    models: Union[Model, Sequence[Model]],
+    *,
+    select: Optional[Codes] = None,
+    ignore: Optional[Codes] = None,
+    fail_on: Optional[str] = None,
+    config: Optional[Config] = None,
+    baseline: Optional[Baseline] = None,
+    makes_baseline: bool = False,
+    labels: Optional[Labels] = None,
+    features: Union[None, Features, Sequence[Features]] = None,
+    settings: Optional[Settings] = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: Optional[Progress] = None,
+    names: Optional[Sequence[Optional[str]]] = None,
+    base_directory: Optional[Path] = None,
+) -> Checks:
+    """What rules find in one model, or in each of a list: what `ramus check` does.
+
+    select, ignore  codes of rules or their beginnings: "RMS0,RMS202" or a list; `explain()` has all
+    fail_on         "note", "warning" or "error", which is usual: what `Checks.found` counts
+    config          the path of a ramus.toml (or JSON), or what it would hold as a dict; None: no settings
+    baseline        what was approved: a path, or the bytes of `Checks.export("baseline")`
+    makes_baseline  so that the checks have that; more is analysed then
+
+    The rest is as for `analyze` and `compare`. A model that cannot be read is no exception: it stands in
+    `Checks.failures`. UsageError: no such code, or settings that make no sense. InvalidInputError: a baseline, labels or
+    features cannot be read.
+    """
+    with Session(threads, progress) as session:
+        return session.check(
+            models,
+            select=select,
+            ignore=ignore,
+            fail_on=fail_on,
+            config=config,
+            baseline=baseline,
+            makes_baseline=makes_baseline,
+            labels=labels,
+            features=features,
+            settings=settings,
+            seed=seed,
+            names=names,
+            base_directory=base_directory,
         )
 
 
@@ -256,6 +307,12 @@ def export(report: ReportLike, to: str) -> bytes:
     """
     with Session() as session:
         return session.export(report, to)
+
+
+def explain() -> List[Dict[str, Any]]:
+    """The rules of `check`: code, name, severity, summary, explanation, options."""
+    table: List[Dict[str, Any]] = _json.loads(_written(_library().ramus_write_rules, None, b"json"))
+    return table
 
 
 def passes() -> List[Dict[str, Any]]:

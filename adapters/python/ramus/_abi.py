@@ -134,6 +134,26 @@ class AnnotateOptions(Sized):
     _fields_ = [("struct_size", c_size_t), ("write_namespace", c_int32), ("write_layer_ann", c_int32)]
 
 
+class CheckOptions(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("analysis", POINTER(AnalyzeOptions)),
+        ("select", POINTER(c_char_p)),
+        ("select_count", c_size_t),
+        ("ignore", POINTER(c_char_p)),
+        ("ignore_count", c_size_t),
+        ("settings", c_char_p),
+        ("settings_size", c_size_t),
+        ("settings_name", c_char_p),
+        ("baseline", c_char_p),
+        ("baseline_size", c_size_t),
+        ("baseline_name", c_char_p),
+        ("fail_on", c_char_p),
+        ("model_count", c_size_t),
+        ("makes_baseline", c_int32),
+    ]
+
+
 STRUCTS = {
     "ramus_error": Error,
     "ramus_session_config": SessionConfig,
@@ -145,6 +165,7 @@ STRUCTS = {
     "ramus_analyze_options": AnalyzeOptions,
     "ramus_compare_options": CompareOptions,
     "ramus_annotate_options": AnnotateOptions,
+    "ramus_check_options": CheckOptions,
 }
 
 _handle, _out, _error = c_void_p, POINTER(c_void_p), POINTER(Error)
@@ -181,5 +202,12 @@ FUNCTIONS: Dict[str, Tuple[object, Tuple[object, ...]]] = {
     "ramus_graph_group_count": (c_size_t, (_handle,)),
     "ramus_graph_group": (POINTER(Group), (_handle, c_size_t)),
     "ramus_notes_add": (c_int32, (_handle, c_char_p, c_char_p, c_char_p, _error)),
+    "ramus_checker_create": (c_int32, (_handle, POINTER(CheckOptions), _out, _error)),
+    "ramus_checker_destroy": (None, (_handle,)),
+    "ramus_checker_run": (c_int32, (_handle, _handle, _error)),
+    "ramus_checker_add_failure": (c_int32, (_handle, c_char_p, c_char_p, _error)),
+    "ramus_checker_count": (c_size_t, (_handle, c_char_p)),
+    "ramus_checker_write": (c_int32, (_handle, c_char_p, *_writing)),
+    "ramus_write_rules": (c_int32, (c_char_p, c_char_p, *_writing)),
     "ramus_get_api": (c_void_p, (c_uint32,)),
 }

@@ -17,6 +17,9 @@ Model = Any  # a path, an object with a buffer (bytes, mmap, NumPy array), or on
 Labels = Union[Path, Mapping[str, Mapping[str, Sequence[int]]]]
 Features = Union[Path, Mapping[str, Any]]
 Settings = Union[Mapping[str, Any], Iterable[str]]
+Codes = Union[str, Iterable[str]]  # of rules, or their beginnings
+Config = Union[Path, Mapping[str, Any]]  # settings of checks: a file, or what it would hold
+Baseline = Union[Path, bytes]
 
 _LARGEST_MESSAGE = (1 << 31) - 1  # bytes, of protobuf
 
@@ -193,6 +196,46 @@ class Analysis:
         entries = [_features_entry(*file) for file in self._files]
         pointers = (ctypes.POINTER(_abi.Features) * len(entries))(*(ctypes.pointer(entry) for entry in entries))
         options.features, options.features_count = pointers, len(entries)
+
+
+def _codes(codes: Optional[Codes]) -> List[str]:
+    if codes is None:
+        return []
+    return codes.split(",") if isinstance(codes, str) else list(codes)
+
+
+class CheckRequest:
+    """ramus_check_options and everything that they point to."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        models: int,
+        select: Optional[Codes] = None,
+        ignore: Optional[Codes] = None,
+        fail_on: Optional[str] = None,
+        config: Optional[Config] = None,
+        baseline: Optional[Baseline] = None,
+        makes_baseline: bool = False,
+    ) -> None:
+        self._analysis = analysis
+        self.options = options = _abi.CheckOptions()
+        options.analysis = ctypes.pointer(analysis.options)
+        selected, ignored = _codes(select), _codes(ignore)
+        options.select, options.select_count = _strings(selected), len(selected)
+        options.ignore, options.ignore_count = _strings(ignored), len(ignored)
+        if config is not None:
+            in_memory = isinstance(config, Mapping)
+            text = _json("config", config) if in_memory else read(config)  # type: ignore[arg-type]
+            options.settings, options.settings_size = text, len(text)
+            options.settings_name = b"config" if in_memory else encoded(config)  # type: ignore[arg-type]
+        if baseline is not None:
+            content = baseline if isinstance(baseline, bytes) else read(baseline)
+            options.baseline, options.baseline_size = content, len(content)
+            options.baseline_name = b"baseline" if isinstance(baseline, bytes) else encoded(baseline)
+        options.fail_on = None if fail_on is None else encoded(fail_on)
+        options.model_count = models
+        options.makes_baseline = int(makes_baseline)
 
 
 def _features_entry(layer: Optional[str], content: bytes, name: str) -> _abi.Features:

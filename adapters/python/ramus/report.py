@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
 
 from . import tables
-from .errors import InvalidInputError
+from .errors import InvalidInputError, UsageError
 
 if TYPE_CHECKING:
     import numpy
@@ -219,3 +219,65 @@ class Comparison(_Document):
 
     def __repr__(self) -> str:
         return f"<ramus.Comparison of {', '.join(repr(model['path']) for model in self.models)}>"
+
+
+class Checks(_Document):
+    """What rules found in models (schema ramus.checks/1, share/ramus/checks.schema.json)."""
+
+    schema = "ramus.checks/1"
+
+    def __init__(self, json: bytes, written: Dict[str, bytes], found: int) -> None:
+        super().__init__(json)
+        self._written = written
+        self.found = found  # findings at or above `fail_on`: those that make the exit status of the command 1
+
+    @property
+    def models(self) -> List[Dict[str, Any]]:
+        """In the order given: path, and findings, ignored, accepted and rules, or failure: why it could not be checked."""
+        part: List[Dict[str, Any]] = self.data["models"]
+        return part
+
+    @property
+    def findings(self) -> List[Dict[str, Any]]:
+        """Of all models, each with its "model"; those about the settings come last, without one."""
+        of_settings: List[Dict[str, Any]] = self.data["settings"]
+        return [
+            {"model": model["path"], **finding} for model in self.models for finding in model.get("findings", ())
+        ] + of_settings
+
+    @property
+    def failures(self) -> Dict[str, str]:
+        """Why models could not be checked, by path."""
+        return {model["path"]: model["failure"] for model in self.models if "failure" in model}
+
+    def text(self) -> str:
+        """What `ramus check` prints."""
+        return self.export("text").decode("utf-8")
+
+    def export(self, to: str) -> bytes:
+        """As `ramus check --format` writes it: "sarif", "github", "junit", "text" or "json"; "baseline" where it was
+        asked for. ValueError: another one.
+        """
+        if to == "json":
+            return self.json
+        if to not in self._written:
+            known = ", ".join(["json", *self._written])
+            raise UsageError(f"format '{to}': there are {known}")
+        return self._written[to]
+
+    def table(self) -> tables.Table:
+        """A row for each finding: model, code, severity, message, kind and name of its place."""
+        return tables.Table(
+            {
+                "model": finding.get("model"),
+                "code": finding["code"],
+                "severity": finding["severity"],
+                "place": finding["place"]["kind"],
+                "name": finding["place"]["name"],
+                "message": finding["message"],
+            }
+            for finding in self.findings
+        )
+
+    def __repr__(self) -> str:
+        return f"<ramus.Checks of {len(self.models)} models: {len(self.findings)} findings>"

@@ -16,13 +16,14 @@ import threading
 from typing import Any, Callable, ContextManager, Iterable, Iterator, List, Optional, Sequence, TypeVar, Union, overload
 
 from . import _abi, _arguments
-from ._arguments import Features, Labels, Model, Path, Settings
+from ._arguments import Baseline, Codes, Config, Features, Labels, Model, Path, Settings
+from ._calls import check as check_call
 from ._calls import made, owned, write_to, written
 from ._library import library
 from ._output import Output, opened
 from ._work import interruptible
-from .errors import Cancelled, UsageError
-from .report import Comparison, Report
+from .errors import Cancelled, InvalidInputError, UsageError
+from .report import Checks, Comparison, Report
 
 Progress = Callable[[str, int, int], Any]  # pass, bytes of weights done, of all
 
@@ -151,6 +152,46 @@ class Session:
                 json = written(self._ramus.ramus_comparison_write, compared, b"json")
                 text = written(self._ramus.ramus_comparison_write, compared, b"text")
             return Comparison(json, text)
+
+        return self._run(work)
+
+    def check(
+        self,
+        models: Union[Model, Sequence[Model]],
+        *,
+        select: Optional[Codes] = None,
+        ignore: Optional[Codes] = None,
+        fail_on: Optional[str] = None,
+        config: Optional[Config] = None,
+        baseline: Optional[Baseline] = None,
+        makes_baseline: bool = False,
+        labels: Optional[Labels] = None,
+        features: Union[None, Features, Sequence[Features]] = None,
+        settings: Optional[Settings] = None,
+        seed: int = 0,
+        names: Optional[Sequence[Optional[str]]] = None,
+        base_directory: Optional[Path] = None,
+    ) -> Checks:
+        each = list(models) if isinstance(models, (list, tuple)) else [models]
+        if not each:
+            raise UsageError("models: there is none to check")
+        if names is not None and len(names) != len(each):
+            raise UsageError(f"names: {len(names)} for {len(each)} models")
+        analysis = _arguments.Analysis(labels, features, None, settings, seed)
+        request = _arguments.CheckRequest(
+            analysis, len(each), select, ignore, fail_on, config, baseline, makes_baseline
+        )
+        formats = ["text", "sarif", "github", "junit"] + (["baseline"] if makes_baseline else [])
+
+        def work() -> Checks:
+            ramus, options = self._ramus, ctypes.byref(request.options)
+            with owned(ramus.ramus_checker_destroy, ramus.ramus_checker_create, self._handle, options) as checker:
+                for model, name in zip(each, names or [None] * len(each)):
+                    in_memory = None if _arguments.is_path(model) else base_directory
+                    self._check_one(checker, model, name, in_memory)
+                json = written(ramus.ramus_checker_write, checker, b"json")
+                others = {name: written(ramus.ramus_checker_write, checker, name.encode()) for name in formats}
+                return Checks(json, others, ramus.ramus_checker_count(checker, None))
 
         return self._run(work)
 
@@ -335,6 +376,23 @@ class Session:
             open_named = self._ramus.ramus_model_open_named
             with owned(destroy, open_named, self._handle, address, size, base, called) as handle:
                 yield handle
+
+    def _check_one(
+        self, checker: ctypes.c_void_p, model: Model, name: Optional[str], base_directory: Optional[Path]
+    ) -> None:
+        """A model that cannot be read stands among the results as a failure."""
+        error = _abi.Error()
+        opened = False
+        try:
+            with self._opened(model, name, base_directory) as handle:
+                opened = True
+                check_call(self._ramus.ramus_checker_run(checker, handle, ctypes.byref(error)), error)
+        except InvalidInputError as failure:
+            if opened:  # then the library knows of it
+                return
+            path = _arguments.encoded(model if _arguments.is_path(model) else name or "")
+            why = str(failure).encode("utf-8", "surrogateescape")
+            check_call(self._ramus.ramus_checker_add_failure(checker, path, why, ctypes.byref(error)), error)
 
     def _analysed(self, model: ctypes.c_void_p, analysis: _arguments.Analysis) -> _Owned:
         options = ctypes.byref(analysis.options)

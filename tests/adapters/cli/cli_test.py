@@ -183,7 +183,7 @@ def rewriting():
 
 def outputs_of_a_full_run():
     check("help", "--help")
-    for command in ("analyze", "annotate", "reattach", "strip", "rewrite", "compare", "export", "passes"):
+    for command in ("analyze", "annotate", "reattach", "strip", "rewrite", "compare", "export", "check", "explain", "passes"):
         check(f"help-{command}", command, "--help")
     check("version", "--version")
     check("passes", "passes")
