@@ -38,6 +38,7 @@ constexpr std::array kComparisonFormats{
 constexpr std::array kCheckFormats{
     CheckFormat{"text", "for people", write_checks_text},
     CheckFormat{"json", "everything, schema ramus.checks/1", write_checks_json},
+    CheckFormat{"baseline", "what was approved, schema ramus.baseline/1", write_baseline},
 };
 
 }  // namespace

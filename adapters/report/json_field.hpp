@@ -11,7 +11,7 @@
 
 namespace ramus {
 
-// Thrown by Field and caught by read_report_json, nowhere else.
+// Thrown by Field and caught by the function that reads the whole text, nowhere else.
 struct WrongField {
   std::string what;
 };

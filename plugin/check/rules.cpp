@@ -7,10 +7,9 @@
 namespace ramus {
 namespace {
 
-constexpr std::array<const Rule*, 3> kRules{
-    &kUnusedInitializers,
-    &kNotInBaseline,
-    &kUnusedIgnore,
+constexpr std::array<const Rule*, 7> kRules{
+    &kUnusedInitializers, &kGroupsChanged, &kStreamsChanged, &kSpecializationFallen,
+    &kMeaningGone,        &kNotInBaseline, &kUnusedIgnore,
 };
 
 }  // namespace
