@@ -289,7 +289,9 @@ Report two_branch_report() {
                     {"x"},
                     {"b"},
                     {{"conv1", "Conv", 0, {"x", "w", ""}, {"a"}, hash, {8, 3, 3, 3}},
-                     {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash, {}}}}};
+                     {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash, {}}},
+                    {"float32[1,3,?,?]"},
+                    {"?"}}};
   return report;
 }
 
