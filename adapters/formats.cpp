@@ -5,6 +5,7 @@
 #include "adapters/model_explorer/model_explorer.hpp"
 #include "adapters/netron/netron.hpp"
 #include "adapters/pictures/pictures.hpp"
+#include "adapters/pipelines/pipelines.hpp"
 #include "adapters/report/comparison.hpp"
 #include "adapters/report/html.hpp"
 #include "adapters/report/json.hpp"
@@ -28,6 +29,8 @@ constexpr std::array kFormats{
     ReportFormat{"svg", "a picture: the map of the branches, and the factors of one pair of layers", write_svg},
     ReportFormat{"dot", "the map of the branches for Graphviz", write_dot},
     ReportFormat{"markdown", "a page for a model card or a pull request", write_markdown},
+    ReportFormat{"cyclonedx", "a bill of materials with a model card, CycloneDX 1.6", write_cyclonedx},
+    ReportFormat{"prometheus", "numbers for Prometheus's textfile collector", write_prometheus},
 };
 
 constexpr std::array kComparisonFormats{

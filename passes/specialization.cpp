@@ -107,6 +107,7 @@ void score_by(const PassContext& context, const Categories& units, const std::st
   score.p = test->p;
   score.null_mean = test->null_mean;
   score.units = test->observed.n;
+  score.standard_error = test->standard_error;
   score.permutations = test->permutations;
   score.null_quantiles = test->null_quantiles;
   const std::vector<double> information = information_by_branch(units.branch, units.category, group.branches.size());

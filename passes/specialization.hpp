@@ -69,7 +69,8 @@ struct SpecializationScore {
   double null_mean = 0;
   std::int64_t units = 0;
   int permutations = 0;
-  std::vector<double> null_quantiles;  // of the score by chance: least, 5, 25, 50, 75, 95 %, largest
+  std::vector<double> null_quantiles;         // of the score by chance: least, 5, 25, 50, 75, 95 %, largest
+  std::optional<double> standard_error = {};  // of the score, by leaving out one unit after the other (jackknife)
 };
 
 struct GroupSpecialization {

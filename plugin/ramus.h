@@ -257,7 +257,8 @@ typedef int32_t (*ramus_writer)(void* user, const void* data, size_t size);
 /* `format`: "json" (schema ramus.report/1), "text" (a summary to read in a minute), "html" (a page to look at, in one file;
  * RAMUS_USAGE where the library was built without it), "svg", "dot" or "markdown" (a picture, the same for Graphviz, a page
  * for a model card), or one for another tool: "netron", "netron-graph", "model-explorer", "model-explorer-branches",
- * "model-explorer-scores", "model-explorer-streams". RAMUS_USAGE names the formats there are. [object: report] */
+ * "model-explorer-scores", "model-explorer-streams", "cyclonedx" (a bill of materials, version 1.6), "prometheus" (numbers
+ * for its textfile collector). RAMUS_USAGE names the formats there are. [object: report] */
 RAMUS_API ramus_status ramus_report_write(const ramus_report* report, const char* format, ramus_writer writer,
                                           void* user, ramus_error* error);
 

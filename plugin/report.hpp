@@ -175,6 +175,7 @@ struct ReportGraph {
   std::string prefix;                        // what stands before its nodes' names: "" or "If_3/then_branch/"
   std::vector<std::string> inputs, outputs;  // values; inputs without those that are initializers
   std::vector<ReportGraphNode> nodes;
+  std::vector<std::string> input_types = {}, output_types = {};  // "float32[1,3,?,?]"; empty in older reports
 };
 
 struct Report {

@@ -12,4 +12,7 @@ Status write_github(const Checks& checks, const TextSink& sink);       // comman
 Status write_junit(const Checks& checks, const TextSink& sink);        // what Jenkins and GitLab read of JUnit's XML
 Status write_baseline(const Checks& checks, const TextSink& sink);     // schema ramus.baseline/1
 
+// What plugin/check/baseline.hpp reads again, schema ramus.baseline/1. Error (usage): the checks were made without it.
+Status write_baseline(const Checks& checks, const TextSink& sink);
+
 }  // namespace ramus

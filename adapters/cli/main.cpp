@@ -169,10 +169,12 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
           "netron: rows of its sidebar; netron-graph: branches as boxes; model-explorer: the graph, branches as "
           "layers; model-explorer-branches and -scores: node data; model-explorer-streams: edge overlays; html: a page "
           "to look at, without pictures of kernels where it comes from a report; svg: a picture of the branches and of "
-          "factors; dot: the branches for Graphviz; markdown: a page for a model card")
-      ->check(CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches",
-                             "model-explorer-scores", "model-explorer-streams", "html", "svg", "dot", "markdown"})
-                  .description(""))
+          "factors; dot: the branches for Graphviz; markdown: a page for a model card; cyclonedx: a bill of materials "
+          "(1.6) with the model card; prometheus: numbers for the textfile collector")
+      ->check(
+          CLI::IsMember({"netron", "netron-graph", "model-explorer", "model-explorer-branches", "model-explorer-scores",
+                         "model-explorer-streams", "html", "svg", "dot", "markdown", "cyclonedx", "prometheus"})
+              .description(""))
       ->required()
       ->type_name("FORMAT");
   command->add_option("-o", arguments.output, "- writes standard output")->required()->type_name("OUT");

@@ -28,17 +28,17 @@ std::string share_of(const NamedFactor& named) {
 }
 
 std::string table_of(const FindingTable& table, const ReportGroup& group) {
-  std::vector<const TestedEffect*> claimed;
-  for (const TestedEffect& finding : table.findings) {
+  std::vector<const TestResult*> claimed;
+  for (const TestResult& finding : table.findings) {
     if (finding.is_claimed()) claimed.push_back(&finding);
   }
   std::stable_sort(claimed.begin(), claimed.end(),
-                   [](const TestedEffect* a, const TestedEffect* b) { return a->log_p < b->log_p; });
+                   [](const TestResult* a, const TestResult* b) { return a->log_p < b->log_p; });
   if (claimed.empty()) return fmt::format("\n{}: nothing clear\n", sentence(table.heading));
   std::string text =
       fmt::format("\n{}\n\n| branch | effect and n | p | q |\n| --- | --- | --- | --- |\n", sentence(table.heading));
   for (std::size_t i = 0; i < std::min(claimed.size(), kMostClaims); ++i) {
-    const TestedEffect& finding = *claimed[i];
+    const TestResult& finding = *claimed[i];
     text += fmt::format("| {} | {} | {} | {} |\n", as_code(shown(group.branches[finding.branch].name)),
                         sentence(finding.effect), p_text(finding.p, finding.log_p), q_text(finding.q));
   }

@@ -184,6 +184,10 @@ SpecializationScore read_score(const Field& field) {
   score.layer = field["layer"].text();
   score.p = field["p"].share();
   score.null_mean = field["null_mean"].number();
+  if (field.has("standard_error")) {
+    score.standard_error = field["standard_error"].number();
+    if (*score.standard_error < 0) field["standard_error"].fail("must not be negative");
+  }
   if (field.has("null_quantiles")) {
     score.null_quantiles = field["null_quantiles"].numbers();
     require_length(field["null_quantiles"], score.null_quantiles.size(), 7);

@@ -107,6 +107,7 @@ ReportJson group_to_json(const GroupIndex& groups, const CorrectedOver& correcte
   json["basis"] = score ? ReportJson(score->basis) : ReportJson(nullptr);
   json["p"] = score ? ReportJson(score->p) : ReportJson(nullptr);
   json["null_mean"] = score ? ReportJson(score->null_mean) : ReportJson(nullptr);
+  if (score && score->standard_error) json["standard_error"] = *score->standard_error;
   if (score && !score->null_quantiles.empty()) json["null_quantiles"] = score->null_quantiles;
   json["units"] = score ? ReportJson(score->units) : ReportJson(nullptr);
   if (score) json["layer"] = score->layer;

@@ -109,11 +109,12 @@ ReportJson graphs_to_json(const Report& report) {
                        {"hash", node.hash}});
       if (!node.weight.empty()) nodes.back()["weight"] = node.weight;
     }
-    list.push_back({{"path", graph.path},
-                    {"prefix", graph.prefix},
-                    {"inputs", graph.inputs},
-                    {"outputs", graph.outputs},
-                    {"nodes", std::move(nodes)}});
+    ReportJson json{
+        {"path", graph.path}, {"prefix", graph.prefix}, {"inputs", graph.inputs}, {"outputs", graph.outputs}};
+    if (!graph.input_types.empty()) json["input_types"] = graph.input_types;
+    if (!graph.output_types.empty()) json["output_types"] = graph.output_types;
+    json["nodes"] = std::move(nodes);
+    list.push_back(std::move(json));
   }
   return list;
 }

@@ -59,6 +59,12 @@ ReportStreamBlock read_block(const Field& field) {
   return block;
 }
 
+std::vector<std::string> read_types(const Field& field, const std::vector<std::string>& values) {
+  std::vector<std::string> types = field.texts();
+  if (types.size() != values.size()) field.fail("must be as many as the values");
+  return types;
+}
+
 }  // namespace
 
 ReportGroup read_group(const Field& field) {
@@ -116,6 +122,8 @@ ReportGraph read_graph(const Field& field) {
   graph.prefix = field["prefix"].text();
   graph.inputs = field["inputs"].texts();
   graph.outputs = field["outputs"].texts();
+  if (field.has("input_types")) graph.input_types = read_types(field["input_types"], graph.inputs);
+  if (field.has("output_types")) graph.output_types = read_types(field["output_types"], graph.outputs);
   graph.nodes = field["nodes"].list([](const Field& node) {
     ReportGraphNode read{node["name"].text(),
                          node["op"].text(),

@@ -84,21 +84,21 @@ FindingTable shares(const Report& report, const GroupSpecialization& values, con
   return table;
 }
 
-bool is_stronger(const TestedEffect* a, const TestedEffect* b) { return a->log_p < b->log_p; }
+bool is_stronger(const TestResult* a, const TestResult* b) { return a->log_p < b->log_p; }
 
-std::string told(const TestedEffect& finding) {
+std::string told(const TestResult& finding) {
   return fmt::format("{}, p {}, q {}", finding.effect, p_text(finding.p, finding.log_p), q_text(finding.q));
 }
 
 // Of each branch of which nothing is claimed.
-std::vector<const TestedEffect*> strongest_of_the_silent(const FindingTable& table) {
+std::vector<const TestResult*> strongest_of_the_silent(const FindingTable& table) {
   std::set<std::size_t> loud;
-  for (const TestedEffect& finding : table.findings) {
+  for (const TestResult& finding : table.findings) {
     if (finding.is_claimed()) loud.insert(finding.branch);
   }
   if (table.mirrored && !loud.empty()) return {};
-  std::vector<const TestedEffect*> strongest;
-  for (const TestedEffect& finding : table.findings) {
+  std::vector<const TestResult*> strongest;
+  for (const TestResult& finding : table.findings) {
     if (loud.count(finding.branch) != 0) continue;
     const bool is_same = !strongest.empty() && (table.mirrored || strongest.back()->branch == finding.branch);
     if (!is_same) {
@@ -113,11 +113,11 @@ std::vector<const TestedEffect*> strongest_of_the_silent(const FindingTable& tab
 // What was tested and is claimed of no branch, in the order of the first that has it.
 std::vector<std::string> without_claims(const FindingTable& table) {
   std::set<std::string> seen;
-  for (const TestedEffect& finding : table.findings) {
+  for (const TestResult& finding : table.findings) {
     if (finding.is_claimed()) seen.insert(finding.about);
   }
   std::vector<std::string> names;
-  for (const TestedEffect& finding : table.findings) {
+  for (const TestResult& finding : table.findings) {
     if (seen.insert(finding.about).second) names.push_back(finding.about);
   }
   return names;
@@ -126,8 +126,7 @@ std::vector<std::string> without_claims(const FindingTable& table) {
 }  // namespace
 
 bool FindingTable::claims() const {
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const TestedEffect& finding) { return finding.is_claimed(); });
+  return std::any_of(findings.begin(), findings.end(), [](const TestResult& finding) { return finding.is_claimed(); });
 }
 
 std::vector<FindingTable> tables_of(const Report& report, const CorrectedOver& corrected_over,
@@ -143,8 +142,8 @@ std::vector<FindingTable> tables_of(const Report& report, const CorrectedOver& c
 
 void write_table(const FindingTable& table, const std::vector<std::string>& branches, TextPage& page) {
   page.line("    {}", table.heading);
-  std::vector<const TestedEffect*> claimed;
-  for (const TestedEffect& finding : table.findings) {
+  std::vector<const TestResult*> claimed;
+  for (const TestResult& finding : table.findings) {
     if (finding.is_claimed()) claimed.push_back(&finding);
   }
   std::stable_sort(claimed.begin(), claimed.end(), is_stronger);
@@ -152,15 +151,15 @@ void write_table(const FindingTable& table, const std::vector<std::string>& bran
     page.line("      {}: {}", branches[claimed[i]->branch], told(*claimed[i]));
   }
   page.more("      ", claimed.size(), kMostFindings, "claim", "claims");
-  const std::vector<const TestedEffect*> silent = strongest_of_the_silent(table);
+  const std::vector<const TestResult*> silent = strongest_of_the_silent(table);
   if (silent.size() > kMostSilent || (table.mirrored && !silent.empty())) {
-    const TestedEffect& most = **std::min_element(silent.begin(), silent.end(), is_stronger);
+    const TestResult& most = **std::min_element(silent.begin(), silent.end(), is_stronger);
     const std::string where = table.mirrored    ? "between the two"
                               : claimed.empty() ? fmt::format("in {} branches", silent.size())
                                                 : fmt::format("in the other {} branches", silent.size());
     page.line("      nothing clear {} (strongest: {}: {})", where, branches[most.branch], told(most));
   } else {
-    for (const TestedEffect* one : silent) {
+    for (const TestResult* one : silent) {
       page.line("      {}: nothing clear (strongest: {})", branches[one->branch], told(*one));
     }
   }

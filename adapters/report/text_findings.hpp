@@ -15,7 +15,7 @@
 
 namespace ramus {
 
-struct TestedEffect {
+struct TestResult {
   std::size_t branch = 0;
   std::string about;   // the family, feature or factor
   std::string effect;  // with n on both sides: "9 of 9 BW vs Color, by chance 1.1, ...; 32 of 256 units"
@@ -25,9 +25,9 @@ struct TestedEffect {
 };
 
 struct FindingTable {
-  std::string heading;                 // the test, and what q is corrected over
-  std::vector<TestedEffect> findings;  // in the order of branches
-  bool mirrored = false;               // what one of two branches has, the other lacks: one of them tells
+  std::string heading;               // the test, and what q is corrected over
+  std::vector<TestResult> findings;  // in the order of branches
+  bool mirrored = false;             // what one of two branches has, the other lacks: one of them tells
 
   bool claims() const;
 };

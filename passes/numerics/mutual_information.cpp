@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "passes/numerics/enrichment.hpp"
@@ -94,7 +96,101 @@ std::optional<MutualInformation> information_of(const Partition& a, const Partit
   return result;
 }
 
+double x_log_x(double x) { return x > 0 ? x * std::log(x) : 0; }
+
+double sum_of_x_log_x(const std::vector<double>& sizes) {
+  double sum = 0;
+  for (const double size : sizes) sum += x_log_x(size);
+  return sum;
+}
+
+// Without one unit: which unit it was says only the cell of the table that it leaves. Everything that makes up the adjusted
+// mutual information is a sum over rows, columns and cells, of which a unit changes one row, one column and one cell.
+class Jackknife {
+ public:
+  Jackknife(const Partition& a, const Partition& b) : a_(a), b_(b), rest_(static_cast<double>(a.group.size()) - 1) {
+    table_ =
+        Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(a.sizes.size()), static_cast<Eigen::Index>(b.sizes.size()));
+    for (std::size_t unit = 0; unit < a.group.size(); ++unit) table_(a.group[unit], b.group[unit]) += 1;
+    for (int less_a = 0; less_a < 2; ++less_a) {
+      for (int less_b = 0; less_b < 2; ++less_b) expected_[less_a][less_b] = expected_terms(less_a, less_b);
+    }
+    of_row_ = expected_[1][0].rowwise().sum() - expected_[0][0].rowwise().sum();
+    of_column_ = expected_[0][1].colwise().sum() - expected_[0][0].colwise().sum();
+    expected_of_all_ = expected_[0][0].sum();
+    sum_a_ = sum_of_x_log_x(a.sizes);
+    sum_b_ = sum_of_x_log_x(b.sizes);
+    for (const double count : table_.reshaped()) sum_joint_ += x_log_x(count);
+  }
+
+  std::optional<double> standard_error() const {
+    double sum = 0, sum_of_squares = 0;
+    const double all = rest_ + 1;
+    std::vector<std::pair<double, double>> scores;  // and of how many units
+    for (Eigen::Index j = 0; j < table_.cols(); ++j) {
+      for (Eigen::Index i = 0; i < table_.rows(); ++i) {
+        if (table_(i, j) == 0) continue;
+        const auto score = without(i, j);
+        if (!score) return std::nullopt;
+        scores.emplace_back(*score, table_(i, j));
+        sum += *score * table_(i, j);
+      }
+    }
+    for (const auto& [score, units] : scores) sum_of_squares += units * (score - sum / all) * (score - sum / all);
+    return std::sqrt(rest_ / all * sum_of_squares);
+  }
+
+ private:
+  // [groups of a x groups of b], each group smaller by so many units, in a table of one unit less.
+  Eigen::MatrixXd expected_terms(int less_a, int less_b) const {
+    Eigen::MatrixXd terms(table_.rows(), table_.cols());
+    std::map<std::pair<double, double>, double> known;  // most groups share their size with others
+    for (Eigen::Index j = 0; j < terms.cols(); ++j) {
+      for (Eigen::Index i = 0; i < terms.rows(); ++i) {
+        const double a = a_.sizes[static_cast<std::size_t>(i)] - less_a,
+                     b = b_.sizes[static_cast<std::size_t>(j)] - less_b;
+        const auto [place, is_new] = known.try_emplace({a, b}, 0);
+        if (is_new && a + b > 0) {
+          place->second = expected_cell(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b),
+                                        static_cast<std::int64_t>(rest_));
+        }
+        terms(i, j) = place->second;
+      }
+    }
+    return terms;
+  }
+
+  std::optional<double> without(Eigen::Index i, Eigen::Index j) const {
+    const double a = a_.sizes[static_cast<std::size_t>(i)], b = b_.sizes[static_cast<std::size_t>(j)];
+    const auto step = [](double x) { return x_log_x(x - 1) - x_log_x(x); };
+    const double entropy_a = std::log(rest_) - (sum_a_ + step(a)) / rest_;
+    const double entropy_b = std::log(rest_) - (sum_b_ + step(b)) / rest_;
+    const double joint = std::log(rest_) - (sum_joint_ + step(table_(i, j))) / rest_;
+    const bool one_is_left = (a == 1 && a_.sizes.size() == 2) || (b == 1 && b_.sizes.size() == 2);
+    if (one_is_left) return 0;
+    const double corner = expected_[1][1](i, j) - expected_[1][0](i, j) - expected_[0][1](i, j) + expected_[0][0](i, j);
+    const double expected = expected_of_all_ + of_row_[i] + of_column_[j] + corner;
+    const double mean_entropy = (entropy_a + entropy_b) / 2;
+    if (mean_entropy - expected < 1e-12) return std::nullopt;
+    return (entropy_a + entropy_b - joint - expected) / (mean_entropy - expected);
+  }
+
+  const Partition &a_, &b_;
+  const double rest_;  // units that stay
+  Eigen::MatrixXd table_;
+  Eigen::MatrixXd expected_[2][2];
+  Eigen::VectorXd of_row_;
+  Eigen::RowVectorXd of_column_;
+  double expected_of_all_ = 0, sum_a_ = 0, sum_b_ = 0, sum_joint_ = 0;
+};
+
 }  // namespace
+
+std::optional<double> standard_error_of_adjusted(std::span<const int> a, std::span<const int> b) {
+  const Partition first = partition_from(a), second = partition_from(b);
+  if (!information_of(first, second)) return std::nullopt;
+  return Jackknife(first, second).standard_error();
+}
 
 std::optional<MutualInformation> adjusted_mutual_information(std::span<const int> a, std::span<const int> b) {
   return information_of(partition_from(a), partition_from(b));
@@ -122,6 +218,7 @@ std::optional<MutualInformationTest> test_mutual_information(std::span<const int
   }
   MutualInformationTest test;
   test.observed = *observed;
+  test.standard_error = Jackknife(fixed, labels).standard_error();
   test.permutations = std::max(0, permutations);
   test.p = (1.0 + at_least) / (1.0 + test.permutations);
   const double mean_entropy = (observed->entropy_a + observed->entropy_b) / 2;

@@ -28,12 +28,19 @@ struct MutualInformation {
 // partition has a single group (it carries no information), or when every unit is alone in both.
 std::optional<MutualInformation> adjusted_mutual_information(std::span<const int> a, std::span<const int> b);
 
+// Of the adjusted mutual information, by leaving out one unit after the other (jackknife; Efron and Stein, "The jackknife
+// estimate of variance", 1981): how much it would vary over draws of as many units. It is too small where partitions agree
+// entirely, or hardly at all. Without a unit that was alone in its group, that group is gone; a partition of which one group is
+// left carries no information, and what it shares is 0. nullopt as above, and where the rest is alone in both.
+std::optional<double> standard_error_of_adjusted(std::span<const int> a, std::span<const int> b);
+
 struct MutualInformationTest {
   MutualInformation observed;
   double p = 1;          // (1 + #{permuted >= observed}) / (1 + permutations)
   double null_mean = 0;  // mean adjusted mutual information under permutation, near 0
   int permutations = 0;
-  std::vector<double> null_quantiles;  // of the same: least, 5, 25, 50, 75, 95 %, largest; empty without permutations
+  std::vector<double> null_quantiles;    // of the same: least, 5, 25, 50, 75, 95 %, largest; empty without permutations
+  std::optional<double> standard_error;  // of observed.adjusted
 };
 
 // The labels b are permuted over the units `permutations` times, from streams (seed, key, 0 ... permutations - 1).

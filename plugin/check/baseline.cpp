@@ -1,8 +1,64 @@
 #include "plugin/check/baseline.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "plugin/structural_hash.hpp"
 
 namespace ramus {
+namespace {
+
+constexpr double kLevel = 0.05;  // of p and q: what is more than chance
+
+using HashByName = std::unordered_map<std::string, std::string>;
+
+// What stands between the names of the two layers and after them: ".Wi", "[3]".
+std::string parts_of(const ReportWiring& wiring) {
+  const std::string arrow = "->" + wiring.to.name;
+  const std::size_t from = wiring.from.name.size();
+  const std::size_t end = wiring.id.find(arrow, from);
+  if (end == std::string::npos) return wiring.id;
+  return wiring.id.substr(from, end - from) + "->" + wiring.id.substr(end + arrow.size());
+}
+
+void add_scores(const Report& report, const std::unordered_map<std::string_view, std::size_t>& place_of,
+                BaselineModel& model) {
+  for (const ReportSpecialization& entry : report.specialization) {
+    const std::size_t group = place_of.at(entry.group);
+    const auto& score = entry.values.score;
+    if (score && score->p <= kLevel && score->standard_error) {
+      model.scores.push_back({group, score->basis, score->score, score->p, score->units, *score->standard_error});
+    }
+    for (std::size_t b = 0; b < entry.values.branches.size(); ++b) {
+      for (const FeatureContrast& contrast : entry.values.branches[b].features) {
+        if (contrast.q > kLevel) continue;
+        model.contrasts.push_back({group, b, contrast.feature, contrast.linearised, contrast.test.auc, contrast.test.n1,
+                                   contrast.test.n2, contrast.q});
+      }
+    }
+  }
+}
+
+// The strongest factor of each feature that names some; a feature may name several factors of one wiring.
+void add_meanings(const ReportFactors& wiring, const std::string& structure, std::vector<ApprovedMeaning>& meanings) {
+  const std::size_t first = meanings.size();
+  for (const FactorMeaning& meaning : wiring.meaning) {
+    if (!meaning.named) continue;
+    const auto known = std::find_if(meanings.begin() + static_cast<std::ptrdiff_t>(first), meanings.end(),
+                                    [&](const ApprovedMeaning& entry) {
+                                      return entry.feature == meaning.feature && entry.linearised == meaning.linearised;
+                                    });
+    if (known == meanings.end()) {
+      meanings.push_back({wiring.id, structure, meaning.feature, meaning.linearised, meaning.pearson, meaning.units});
+    } else if (std::abs(meaning.pearson) > std::abs(known->pearson)) {
+      known->pearson = meaning.pearson;
+      known->units = meaning.units;
+    }
+  }
+}
+
+}  // namespace
 
 const BaselineModel* Baseline::find(std::string_view path, bool is_only) const {
   if (is_only && models.size() == 1) return &models.front();
@@ -11,14 +67,56 @@ const BaselineModel* Baseline::find(std::string_view path, bool is_only) const {
   return found == models.end() ? nullptr : &*found;
 }
 
-BaselineModel describe_for_baseline(std::span<const AnalysedGraph> graphs, const Report& report) {
+ModelProfile structure_of_model(std::span<const AnalysedGraph> graphs) {
+  ModelProfile profile;
+  for (const AnalysedGraph& graph : graphs) {
+    add_to_profile(*graph.analysed.graph, graph.analysed.findings, graph.prefix, profile);
+  }
+  for (ProfiledGroup& group : profile.groups) group.samples.clear();
+  profile.operators.clear();
+  return profile;
+}
+
+Result<std::vector<std::string>> structures_of_wirings(std::span<const AnalysedGraph> graphs, const Report& report) {
+  std::unordered_map<std::string, HashByName> by_graph;
+  std::vector<std::string> structures;
+  for (const ReportFactors& wiring : report.factors) {
+    const auto [names, is_new] = by_graph.try_emplace(wiring.graph);
+    for (const AnalysedGraph& graph : graphs) {
+      if (!is_new || graph.path != wiring.graph) continue;
+      auto hashes = structural_hashes(
+          *graph.original, [] { return false; }, HashedWeights::shapes);
+      if (!hashes) return propagate(std::move(hashes.error()));
+      for (std::size_t n = 0; n < hashes->size(); ++n) {
+        names->second.emplace(graph.prefix + graph.original->nodes()[n].name, (*hashes)[n]);
+      }
+    }
+    const auto hash_of_node = [&](const ReportNode& node) {
+      const auto found = names->second.find(node.name);
+      return found == names->second.end() ? node.name : found->second;
+    };
+    const std::vector<std::string> words{wiring.graph, hash_of_node(wiring.from), hash_of_node(wiring.to),
+                                         parts_of(wiring)};
+    auto structure = hash_of(words);
+    if (!structure) return propagate(std::move(structure.error()));
+    structures.push_back(std::move(*structure));
+  }
+  return structures;
+}
+
+Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graphs, const Report& report) {
   BaselineModel model;
   model.path = report.model.path;
   model.digest = report.model.digest;
-  for (const AnalysedGraph& graph : graphs) {
-    add_to_profile(*graph.analysed.graph, graph.analysed.findings, graph.prefix, model.profile);
+  model.profile = structure_of_model(graphs);
+  std::unordered_map<std::string_view, std::size_t> place_of;
+  for (std::size_t g = 0; g < report.groups.size(); ++g) place_of.emplace(report.groups[g].id, g);
+  add_scores(report, place_of, model);
+  const auto structures = structures_of_wirings(graphs, report);
+  if (!structures) return propagate(Error(structures.error()));
+  for (std::size_t w = 0; w < report.factors.size(); ++w) {
+    add_meanings(report.factors[w], (*structures)[w], model.meanings);
   }
-  for (ProfiledGroup& group : model.profile.groups) group.samples.clear();
   return model;
 }
 

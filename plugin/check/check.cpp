@@ -134,8 +134,9 @@ Status Checker::check(const WireModel& model, const Host& host) {
   checked.rules = rules.codes;
   settle(std::move(*findings), approved, checked);
   if (request_.makes_baseline) {
-    BaselineModel& kept =
-        checks_.baseline.models.emplace_back(describe_for_baseline(analysed->graphs, analysed->report));
+    auto described = describe_for_baseline(analysed->graphs, analysed->report);
+    if (!described) return propagate(std::move(described.error()));
+    BaselineModel& kept = checks_.baseline.models.emplace_back(std::move(*described));
     for (const auto* list : {&checked.findings, &checked.accepted}) {
       for (const Finding& finding : *list) {
         if (find_rule(finding.code)->needs_baseline) continue;  // what changed is approved by being there

@@ -7,7 +7,7 @@
 namespace ramus {
 namespace {
 
-constexpr std::array<const Rule*, 11> kRules{
+constexpr std::array<const Rule*, 15> kRules{
     &kBypass,
     &kDeadBranch,
     &kDuplicateBranches,
@@ -17,6 +17,10 @@ constexpr std::array<const Rule*, 11> kRules{
     &kUnreachableNodes,
     &kUnusedInitializers,
     &kUnseenMetadata,
+    &kGroupsChanged,
+    &kStreamsChanged,
+    &kSpecializationFallen,
+    &kMeaningGone,
     &kNotInBaseline,
     &kUnusedIgnore,
 };

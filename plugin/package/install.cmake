@@ -25,7 +25,8 @@ if(RAMUS_BUILD_CLI)
   install(TARGETS ramus_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-install(FILES ${PROJECT_SOURCE_DIR}/adapters/checks/checks.schema.json
+install(FILES ${PROJECT_SOURCE_DIR}/adapters/checks/baseline.schema.json
+              ${PROJECT_SOURCE_DIR}/adapters/checks/checks.schema.json
               ${PROJECT_SOURCE_DIR}/adapters/report/report.schema.json
               ${PROJECT_SOURCE_DIR}/adapters/report/comparison.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/ramus)

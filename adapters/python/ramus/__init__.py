@@ -302,8 +302,8 @@ def export(report: ReportLike, to: str) -> bytes:
     """A report, or its JSON, for another tool, as `ramus export` writes it.
 
     `to`: "netron", "netron-graph", "model-explorer", "model-explorer-branches", "model-explorer-scores",
-    "model-explorer-streams", "html", "svg", "dot", "markdown", "text" or "json". UsageError: no such format; it names
-    those there are.
+    "model-explorer-streams", "html", "svg", "dot", "markdown", "cyclonedx", "prometheus", "text" or "json". UsageError: no
+    such format; it names those there are.
     """
     with Session() as session:
         return session.export(report, to)

@@ -386,6 +386,8 @@ def exporting():
             fail(picture.name, "is not what the command draws")
     check("export-dot", *to, "dot", "-o", "-")
     check("export-markdown", *to, "markdown", "-o", "-")
+    check("export-cyclonedx", *to, "cyclonedx", "-o", "-")
+    check("export-prometheus", *to, "prometheus", "-o", "-")
     check("export-bad-format", *to, "netscape", "-o", "n.json", exit_status=2)
     check("export-nowhere", *to, "netron", exit_status=2)
     check("export-over-the-model", *to, "netron", "-o", "model.onnx", exit_status=2)

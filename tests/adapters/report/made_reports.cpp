@@ -199,7 +199,8 @@ BranchWiring wiring() {
 ReportSpecialization specialization() {
   ReportSpecialization made{"g0", {"g0.b0", "g0.b1"}, {}};
   made.values.score = SpecializationScore{
-      0.25, "labels", "mixed3a", 0.001, -0.0625, 200, 999, {-0.125, -0.09375, -0.0625, 0, 0.03125, 0.0625, 0.125}};
+      0.25,    "labels", "mixed3a", 0.001, -0.0625, 200, 999, {-0.125, -0.09375, -0.0625, 0, 0.03125, 0.0625, 0.125},
+      0.046875};
   made.values.set_aside = {"Anything"};
   made.values.kernels_differ = true;
   made.values.features = {{"colour", {12.5, 4e-4, 0.25, 256, 2}, 8e-4, true}};
@@ -288,7 +289,9 @@ Report two_branch_report() {
                     {"x"},
                     {"b"},
                     {{"conv1", "Conv", 0, {"x", "w", ""}, {"a"}, hash, {8, 3, 3, 3}},
-                     {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash, {}}}}};
+                     {"conv2", "my.Op", 1, {"a"}, {"b", ""}, hash, {}}},
+                    {"float32[1,3,?,?]"},
+                    {"?"}}};
   return report;
 }
 

@@ -86,7 +86,7 @@ latent = whole["latent"][0]
 require("latent", latent, "id from to rows columns status branches n_cut gap energy p null saved lost assignment")
 require("features", whole["features"][0], "layer units colour frequency")
 special = whole["specialization"][0]
-require("specialization", special, "group score basis p null_mean units branches wiring confounders tests")
+require("specialization", special, "group score basis p null_mean units standard_error branches wiring confounders tests")
 require("specialized branch", special["branches"][0], "branch score share enrichment features factors")
 require("enrichment", special["branches"][0]["enrichment"][0], "family layer hits family_size branch_size population p log_odds q")
 require("contrast", special["branches"][0]["features"][0], "feature auc delta p q at_layer")

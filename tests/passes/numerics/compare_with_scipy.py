@@ -150,13 +150,36 @@ def information_cases():
             continue
         table = contingency_matrix(a, b, sparse=True)
         want = mutual_info_score(a, b), expected_mutual_information(table, n), adjusted_mutual_info_score(a, b)
+        left_out = [adjusted_mutual_info_score(np.delete(a, unit), np.delete(b, unit)) for unit in range(n)] if i < 10 else None
 
-        def check(answer, want=want):
+        def check(answer, want=want, n=n, left_out=left_out):
+            if left_out:
+                jackknife = np.sqrt((n - 1) * np.var(left_out))
+                probe.near("jackknife of AMI", answer["standard_error"], jackknife, 1e-8)
             probe.true("MI", abs(answer["mi"] - want[0]) < 1e-11, (answer, want))
             probe.near("expected MI", answer["expected"], want[1], 1e-9)
             probe.true("AMI", abs(answer["adjusted"] - want[2]) < 1e-9, (answer, want))
 
         probe.ask(check, what="mutual_information", a=a.tolist(), b=b.tolist())
+
+
+def sampling_error_cases():
+    """Hanley and McNeil's formula is exact where it assumes what holds: negative exponential distributions."""
+    for n1, n2, ratio in [(10, 40, 1.0), (25, 25, 3.0), (40, 15, 6.0)]:
+        x = rng.exponential(ratio, (4000, n1))
+        y = rng.exponential(1, (4000, n2))
+        auc = np.array([(np.searchsorted(np.sort(v), u).sum()) / (n1 * n2) for u, v in zip(x, y)])
+        r, units = 0.6, n1 + n2
+        first, noise = rng.standard_normal((2, 4000, units))
+        second = r * first + np.sqrt(1 - r * r) * noise
+        z = np.arctanh([np.corrcoef(u, v)[0, 1] for u, v in zip(first, second)])
+
+        def check(answer, auc=auc, z=z, n1=n1, n2=n2, r=r):
+            probe.near(f"standard error of AUC {n1} {n2}", answer["auc"], auc.std(), 0.05)
+            probe.near("Fisher z", answer["correlation"][0], np.arctanh(r), 1e-12)
+            probe.near("standard error of Fisher z", answer["correlation"][1], z.std(), 0.05)
+
+        probe.ask(check, what="sampling_errors", auc=ratio / (1 + ratio), n1=n1, n2=n2, r=r, units=units)
 
 
 def prepared(m, normalise, centring):
@@ -477,6 +500,7 @@ for cases in (
     modularity_cases,
     louvain_cases,
     tracy_widom_cases,
+    sampling_error_cases,
 ):
     cases()
 probe.run()

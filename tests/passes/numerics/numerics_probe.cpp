@@ -15,6 +15,7 @@
 #include "passes/numerics/matrix_factors.hpp"
 #include "passes/numerics/modularity.hpp"
 #include "passes/numerics/random_filters.hpp"
+#include "passes/numerics/sampling_errors.hpp"
 #include "passes/numerics/spectral_clustering.hpp"
 #include "passes/numerics/statistics.hpp"
 
@@ -77,7 +78,14 @@ json information(const json& q) {
           {"expected", t->observed.expected},
           {"adjusted", t->observed.adjusted},
           {"p", t->p},
-          {"null_mean", t->null_mean}};
+          {"null_mean", t->null_mean},
+          {"standard_error", t->standard_error ? json(*t->standard_error) : json(nullptr)}};
+}
+
+json sampling_errors(const json& q) {
+  const Estimate correlation = estimate_of_correlation(q["r"], q["units"]);
+  return {{"auc", standard_error_of_auc(q["auc"], q["n1"], q["n2"])},
+          {"correlation", {correlation.value, correlation.standard_error}}};
 }
 
 json correlation(const json& q) {
@@ -254,6 +262,7 @@ json answer(const json& q) {
   if (what == "random_filters") return random_filters(q);
   if (what == "kruskal_wallis") return groups_test(q);
   if (what == "mutual_information") return information(q);
+  if (what == "sampling_errors") return sampling_errors(q);
   if (what == "correlation") return correlation(q);
   if (what == "benjamini_hochberg") return benjamini_hochberg(numbers(q["p"]));
   if (what == "tracy_widom") return tracy_widom_upper_tail(q["x"]);

@@ -239,6 +239,7 @@ export interface Specialization {
   basis: "labels" | "factors" | null;
   p: number | null;
   null_mean: number | null;
+  standard_error?: number;
   null_quantiles?: number[];
   units: number | null;
   layer?: string;

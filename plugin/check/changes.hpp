@@ -1,0 +1,39 @@
+// What rules about changes share: the model as it is now against what was approved, and how its changes are said.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "passes/comparison.hpp"
+#include "plugin/check/baseline.hpp"
+#include "plugin/check/rule.hpp"
+
+namespace ramus {
+
+struct SinceBaseline {
+  const ModelProfile& before;  // of the baseline
+  ModelProfile now;            // groups and streams in the order of the report
+  ComparedModels compared;     // A: before, B: now
+};
+
+// The context has a baseline. Error: cancelled.
+Result<SinceBaseline> compare_with_baseline(const RuleContext& context);
+
+// "'a', 'b', 'c' and 4 more"
+std::string quoted_names(std::span<const std::string> names, std::size_t most = 6);
+
+// "kernel 5x5 -> 3x3", "its branches stand in another order"
+std::string text_of(const Difference& difference);
+
+// "4 branches", "1 branch"
+std::string counted(std::size_t count, std::string_view one, std::string_view many);
+
+// "0.983"; "> 0.999" beyond it
+std::string confidence_text(double confidence);
+
+// A place of the model as it is now.
+Place place_of(const Report& report, std::size_t group);
+Place place_of(const Report& report, std::size_t group, std::size_t branch);
+
+}  // namespace ramus
