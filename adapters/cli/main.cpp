@@ -184,7 +184,8 @@ void add_export(CLI::App& app, CommonArguments& common, ExportArguments& argumen
 }
 
 void add_check(CLI::App& app, CommonArguments& common, CheckArguments& arguments, Exit& exit) {
-  CLI::App* command = app.add_subcommand("check", "Check the structure of models by rules; exit status 1: a finding at or above --fail-on");
+  CLI::App* command = app.add_subcommand(
+      "check", "Check the structure of models by rules; exit status 1: a finding at or above --fail-on");
   command->add_option("MODEL", arguments.models, "ONNX files, folders of them, and patterns; - reads standard input")
       ->required()
       ->type_name("");

@@ -80,6 +80,13 @@ bool runs(const RulesOfModel& rules, std::string_view code) {
   return std::find(rules.codes.begin(), rules.codes.end(), code) != rules.codes.end();
 }
 
+// Whether a rule that is selected says something here: to compare, it needs what was approved.
+bool has_run(const Rule& rule, const CheckRequest& request, const BaselineModel* approved) {
+  if (&rule == &kNotInBaseline) return request.approved.has_value();
+  if (&rule == &kUnusedIgnore) return !request.settings.ignores.empty();
+  return !rule.needs_baseline || approved != nullptr;
+}
+
 }  // namespace
 
 std::size_t count_findings(const Checks& checks, Severity least) {
@@ -131,7 +138,9 @@ Status Checker::check(const WireModel& model, const Host& host) {
   CheckedModel checked;
   checked.path = model.label();
   checked.digest = analysed->report.model.digest;
-  checked.rules = rules.codes;
+  std::copy_if(rules.codes.begin(), rules.codes.end(), std::back_inserter(checked.rules), [&](const std::string& code) {
+    return has_run(*find_rule(code), request_, approved);
+  });
   settle(std::move(*findings), approved, checked);
   if (request_.makes_baseline) {
     auto described = describe_for_baseline(analysed->graphs, analysed->report);

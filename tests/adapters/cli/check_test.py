@@ -196,6 +196,17 @@ def settings():
     check("toml-syntax", 'fail-on = "note\n', path="ramus.toml", status=2)
 
 
+def rules_that_ran():
+    out, _ = case("without-baseline", "check", "idle.onnx", "--format", "json", shows=False)
+    ran = findings_of(out)["models"][0]["rules"]
+    silent = [row["code"] for row in rules.values() if row["needs_baseline"]] + [rules["not-in-baseline"]["code"], UNUSED]
+    expect(CODE in ran and not set(ran) & set(silent), "rules that had nothing to look at count as passed:", ran)
+    compared = {"ignores": [{"code": code, "reason": "x"} for code in silent if code != UNUSED]}
+    out, _ = case("ignores-of-comparisons", "check", "idle.onnx", "--config", "s.json", "--format", "json", shows=False,
+                  files=[("s.json", json.dumps(compared).encode())])  # fmt: skip
+    expect(findings_of(out)["settings"] == [], "an ignore about a baseline is told of where none was given")
+
+
 def explaining():
     out, _ = case("explain", "explain", shows=False)
     expect([line.split()[0] for line in out.decode().splitlines()] == sorted(row["code"] for row in rules.values()), "explain")
@@ -207,7 +218,7 @@ def explaining():
         expect(row["summary"] and len(row["explanation"]) > 100, "explain:", row["code"], "says little")
 
 
-for part in (severities_and_status, models, formats, hostile_names, settings, explaining):
+for part in (severities_and_status, models, formats, hostile_names, settings, rules_that_ran, explaining):
     part()
 for path in golden.glob("*.txt"):
     expect(path.name in golden_cases, path.name, "no case has this golden file")
