@@ -1,0 +1,97 @@
+#include "passes/bypasses.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/passes/run_passes.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+namespace {
+
+// "x past 4 of 5 (own 0, Add y, residual)": one line for each bypass, with its arm in brackets.
+std::string bypasses(const std::string& text, const BypassRequest& request = {}) {
+  const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
+  const Graph& graph = *analysed.graph;
+  const auto found = find_bypasses(graph, *analysed.analyses, {}, request);
+  REQUIRE(found);
+  CHECK(found->complete);
+  std::string all;
+  for (const Bypass& bypass : found->all) {
+    all += (all.empty() ? "" : "\n") + graph[bypass.input].name + " past " + std::to_string(bypass.skipped) + " of " +
+           std::to_string(bypass.depth) + " [";
+    for (const NodeId id : bypass.nodes) all += (id == bypass.nodes.front() ? "" : " ") + graph[id].name;
+    all += "] " + graph[bypass.join].name + " " + std::string(name_of(bypass.form));
+    if (!bypass.conditional.empty()) all += " conditional";
+  }
+  return all;
+}
+
+// Three layers from x to t.
+const std::string kTrunk =
+    "a = Conv(x, A:float[8,3,3,3]); b = Relu(a); c = Conv(b, C:float[8,8,3,3]); d = Relu(c); t = Conv(d, "
+    "T:float[3,8,3,3]);";
+
+}  // namespace
+
+TEST_CASE("a residual around the whole network") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "y = Add(x, t)") == "x past 3 of 3 [] y residual");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "s = Mul(x, two:float[]={2}); y = Add(s, t)") ==
+        "x past 3 of 3 [s] y residual");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "p = Conv(x, P:float[3,3,1,1]); y = Add(p, t)", {.most_own = 0.4}) ==
+        "x past 3 of 3 [p] y projection");
+}
+
+TEST_CASE("masks, gates, and the input beside the features") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "m = Sigmoid(t); y = Mul(x, m)") == "x past 3 of 3 [] y mask");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "g = GlobalAveragePool(x); s = Sigmoid(g); y = Mul(t, s)") ==
+        "x past 3 of 3 [g s] y gate");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "y = Concat[axis=1](t, x)") == "x past 3 of 3 [] y concatenation");
+}
+
+TEST_CASE("a planted trigger joins by no known form, and compares") {
+  const std::string trigger =
+      "p = AveragePool[kernel_shape=[8,8]](x); f = Flatten(p); s = ReduceMax[keepdims=1](f); g = Greater(s, "
+      "h:float[]={0.9});"
+      "z = Cast[to=1](g); v = Mul(z, V:float[1,3]); ";
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "q = GlobalAveragePool(t); l = Flatten(q);" + trigger +
+                 "y = Add(l, v)") == "x past 3 of 3 [p f s g z v] y unknown conditional");
+}
+
+TEST_CASE("what joins before the last layers is a bypass if it avoids most of them") {
+  const std::string head = "w = GlobalAveragePool(s); f = Flatten(w); y = Gemm(f, Y:float[3,10])";
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "r = Tanh(x); s = Add(r, t);" + head) ==
+        "x past 3 of 4 [r] s unknown");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "r = Tanh(x); s = Add(r, t);" + head, {.least_skipped = 0.8}) == "");
+}
+
+TEST_CASE("skips that begin behind the first layer are none") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : a = Conv(x, A:float[8,3,3,3]); b = Conv(a, B:float[8,8,3,3]);"
+                 "c = Conv(b, C:float[8,8,3,3]); y = Add(a, c)") == "");
+}
+
+TEST_CASE("an arm that reads what the trunk's layers make is none, though it reads the input as well") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "u = Tanh(a); y = Add(u, t)") == "");
+}
+
+TEST_CASE("branches of equal depth are none, nor is one with many parameters") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : a = Conv(x, A:float[4,3,3,3]); b = Conv(a, B:float[4,4,3,3]);"
+                 "c = Conv(x, C:float[4,3,3,3]); d = Conv(c, D:float[4,4,3,3]); y = Concat[axis=1](b, d)") == "");
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk +
+                 "e = Conv(x, E:float[300,3,3,3]); p = ReduceMean[axes=[1]](e); y = Add(p, t)") == "");
+}
+
+TEST_CASE("shapes of the input are no data") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "s = Shape(x); y = Reshape(t, s)") == "");
+}
+
+TEST_CASE("a mask that attention adds to its scores is known") {
+  const std::string block =
+      "q = MatMul(e, Q:float[8,8]); k = MatMul(e, K:float[8,8]); v = MatMul(e, V:float[8,8]);"
+      "kt = Transpose[perm=[0,2,1]](k); s = MatMul(q, kt); m = Add(s, mask); p = Softmax[axis=2](m); o = MatMul(p, v);";
+  CHECK(bypasses("x:[1,4,8], w:[1,4,4] -> y : mask = Mul(w, big:float[]={1000.0});"
+                 "e0 = MatMul(x, E:float[8,8]); s0 = Add(e0, mask0); mask0 = ReduceSum[axes=[2]](mask);"
+                 "e = MatMul(s0, F:float[8,8]);" +
+                 block + "y = MatMul(o, Y:float[8,8])")
+            .find("attention") != std::string::npos);
+}

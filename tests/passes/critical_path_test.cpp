@@ -1,0 +1,44 @@
+#include "passes/critical_path.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/passes/run_passes.hpp"
+
+using namespace ramus;
+using namespace ramus::testing;
+
+namespace {
+
+// "critical of all, heaviest branch"
+std::string cost(const std::string& text) {
+  const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
+  REQUIRE(!analysed.findings.groups.empty());
+  const auto found = find_parallel_cost(*analysed.graph, analysed.findings.groups.back());
+  if (!found) return "none";
+  return std::to_string(found->critical) + " of " + std::to_string(found->macs) + ", " +
+         std::to_string(found->heaviest);
+}
+
+}  // namespace
+
+TEST_CASE("the arm with the most, and all of them") {
+  CHECK(cost("x:[1,1,2,2] -> y : a:[1,3,2,2] = Conv(x, A:float[3,1,1,1]); b:[1,2,2,2] = Conv(x, B:float[2,1,1,1]);"
+             "c:[1,5,2,2] = Conv(b, C:float[5,2,1,1]); y = Concat[axis=1](a, c)") == "48 of 60, 1");
+}
+
+TEST_CASE("inside an arm the longest path counts, not the sum") {
+  CHECK(cost("x:[1,1,2,2] -> y : a:[1,3,2,2] = Conv(x, A:float[3,1,1,1]); b:[1,2,2,2] = Conv(x, B:float[2,1,1,1]);"
+             "c:[1,2,2,2] = Conv(x, C:float[2,1,1,1]); d = Add(b, c); y = Concat[axis=1](a, d)") == "12 of 28, 1");
+}
+
+TEST_CASE("what several arms share counts once") {
+  CHECK(cost("x:[1,1,2,2] -> y : s:[1,1,2,2] = Conv(x, S:float[1,1,1,1]); a:[1,1,2,2] = Conv(s, A:float[1,1,1,1]);"
+             "b:[1,1,2,2] = Conv(s, B:float[1,1,1,1]); t = Tanh(s); y = Concat[axis=1](a, b, t, x)")
+            .substr(0, 7) == "8 of 12");
+}
+
+TEST_CASE("one arm that computes, or an unknown shape, is no such group") {
+  CHECK(cost("x:[1,1,2,2] -> y : a = Conv(x, A:float[1,1,1,1]); y = Add(a, x)") == "none");
+  CHECK(cost("x:[1,1,?,?] -> y : a = Conv(x, A:float[1,1,1,1]); b = Conv(x, B:float[1,1,1,1]); y = Concat[axis=1](a, "
+             "b)") == "none");
+}
