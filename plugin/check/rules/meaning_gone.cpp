@@ -1,5 +1,6 @@
 // Factors that a feature explained when the baseline was approved, and that none explains now.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,10 +21,11 @@ constexpr std::array kOptions{
     RuleOption{"confidence", 0.95, 0.5, 1, "that it fell at all, corrected over what is compared in the model"},
 };
 constexpr std::size_t kMostNames = 6;
+constexpr std::size_t kMostTold = 4;  // pairs of layers of one finding
 
 // How well the factors of some wirings follow a feature.
 struct Explained {
-  const ReportFactors* wiring = nullptr;  // where it is followed most; nullptr: the feature is not known
+  const ReportFactors* wiring = nullptr;  // of the name that it had, else the first; nullptr: the feature is not known
   double pearson = 0;
   std::int64_t units = 0;
   bool is_named = false;  // a factor of one of them has the feature's name
@@ -66,8 +68,8 @@ Explained explained_by(const ApprovedMeaning& before, const std::vector<const Re
     for (const FactorMeaning& meaning : wiring->meaning) {
       if (meaning.feature != before.feature || meaning.linearised != before.linearised) continue;
       best.is_named = best.is_named || meaning.named;
-      if (best.wiring != nullptr && std::abs(meaning.pearson) <= std::abs(best.pearson)) continue;
-      best.wiring = wiring;
+      if (best.wiring == nullptr || wiring->id == before.wiring) best.wiring = wiring;
+      if (std::abs(meaning.pearson) <= std::abs(best.pearson)) continue;
       best.pearson = meaning.pearson;
       best.units = meaning.units;
     }
@@ -75,22 +77,41 @@ Explained explained_by(const ApprovedMeaning& before, const std::vector<const Re
   return best;
 }
 
-Finding gone(const ComparedMeaning& compared, double confidence) {
-  const ApprovedMeaning& before = *compared.before;
-  const ReportFactors& wiring = *compared.now.wiring;
+struct Gone {
+  const ComparedMeaning* compared;
+  double confidence;
+};
+
+// Of one feature, wherever no factor follows it any more.
+Finding gone(const std::vector<Gone>& all) {
+  std::vector<std::string> parts;
   Finding finding;
   finding.severity = kMeaningGone.severity;
-  finding.place = {PlaceKind::wiring, wiring.graph, wiring.id};
-  finding.message = fmt::format(
-      "no factor follows {}{} any more: the one that did had |r| {:.2f} over {} units, now the most is {:.2f} "
-      "over {}; confidence {}",
-      before.linearised ? "linearised " : "", before.feature, std::abs(before.pearson), before.units,
-      std::abs(compared.now.pearson), compared.now.units, confidence_text(confidence));
-  finding.facts = {{"feature", before.feature},
-                   {"before", std::abs(before.pearson)},
-                   {"after", std::abs(compared.now.pearson)},
-                   {"units", compared.now.units},
-                   {"confidence", confidence}};
+  for (const auto& [compared, confidence] : all) {
+    const ReportFactors& wiring = *compared->now.wiring;
+    const Place place{PlaceKind::wiring, wiring.graph, wiring.id};
+    if (finding.place.kind == PlaceKind::model) {
+      finding.place = place;
+    } else {
+      finding.related.push_back(place);
+    }
+    parts.push_back(fmt::format("'{}' (|r| {:.2f} over {} units -> {:.2f} over {}, confidence {})", wiring.id,
+                                std::abs(compared->before->pearson), compared->before->units,
+                                std::abs(compared->now.pearson), compared->now.units, confidence_text(confidence)));
+  }
+  const Gone& first = all.front();
+  const std::size_t told = std::min(parts.size(), kMostTold);
+  finding.message =
+      fmt::format("no factor follows {}{} any more in {}: {}", first.compared->before->linearised ? "linearised " : "",
+                  first.compared->before->feature, counted(all.size(), "pair of layers", "pairs of layers"),
+                  fmt::join(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(told), ", "));
+  if (parts.size() > told) finding.message += fmt::format(" and {} more", parts.size() - told);
+  finding.facts = {{"feature", first.compared->before->feature},
+                   {"pairs", static_cast<std::int64_t>(all.size())},
+                   {"before", std::abs(first.compared->before->pearson)},
+                   {"after", std::abs(first.compared->now.pearson)},
+                   {"units", first.compared->now.units},
+                   {"confidence", first.confidence}};
   return finding;
 }
 
@@ -124,12 +145,16 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
   std::vector<double> p;
   for (const ComparedMeaning& each : compared) p.push_back(each.p);
   const std::vector<double> q = benjamini_hochberg(p);
-  std::vector<Finding> findings;
+  std::map<std::pair<std::string, bool>, std::vector<Gone>> by_feature;
   for (std::size_t i = 0; i < compared.size(); ++i) {
-    const double before = std::abs(compared[i].before->pearson), now = std::abs(compared[i].now.pearson);
+    const ApprovedMeaning& meaning = *compared[i].before;
+    const double before = std::abs(meaning.pearson), now = std::abs(compared[i].now.pearson);
     if (compared[i].now.is_named || before - now <= context.options.number("fall") * before) continue;
-    if (1 - q[i] >= context.options.number("confidence")) findings.push_back(gone(compared[i], 1 - q[i]));
+    if (1 - q[i] < context.options.number("confidence")) continue;
+    by_feature[{meaning.feature, meaning.linearised}].push_back({&compared[i], 1 - q[i]});
   }
+  std::vector<Finding> findings;
+  for (const auto& [feature, all] : by_feature) findings.push_back(gone(all));
   lost.erase(std::unique(lost.begin(), lost.end()), lost.end());
   if (!lost.empty()) {
     findings.push_back(not_compared(
@@ -151,24 +176,17 @@ const Rule kMeaningGone{
     Severity::note,
     "features that named a factor when the baseline was approved, and that no factor follows now",
     "Factors are the axes along which a layer reads the units of the layer before it; one gets the name of a feature "
-    "(colour, "
-    "frequency ...) where its loadings follow that feature of the units beyond chance. Told is a feature that named a "
-    "factor of a "
-    "pair of layers in the baseline, that names none of the same pair now, and whose strongest correlation with any of "
-    "them fell "
-    "by more than the share `fall`, with at least the given confidence (Fisher's z, one-sided, corrected over what is "
-    "compared in "
-    "the model by Benjamini and Hochberg). Factors may change their order. Pairs of layers are found again by what "
-    "they compute, "
-    "without names and weights, else by name.\n\n"
+    "(colour, frequency ...) where its loadings follow that feature of the units beyond chance. Told is a feature "
+    "that named a factor of a pair of layers in the baseline, that names none of the same pair now, and whose "
+    "strongest correlation with any of them fell by more than the share `fall`, with at least the given confidence "
+    "(Fisher's z, one-sided, corrected over what is compared in the model by Benjamini and Hochberg). Factors may "
+    "change their order. Of pairs of layers that compute the same, parallel branches say, any may have it. Pairs of "
+    "layers are found again by what they compute, without names and weights, else by name.\n\n"
     "In networks that see, colour and frequency divide the first layers nearly always (Voss et al., Distill 2021). "
-    "Where such an "
-    "axis goes, the weights of the first layer were damaged, or the network was trained on other images (without "
-    "colour, say). "
-    "It is a note, since a network may do without that axis.\n\n"
+    "Where such an axis goes, the weights of the first layer were damaged, or the network was trained on other "
+    "images (without colour, say). It is a note, since a network may do without that axis.\n\n"
     "Not seen: which factor it was, features that were never known, and pairs of layers that are not found again, of "
-    "which a note "
-    "says so.",
+    "which a note says so.",
     kPasses,
     kOptions,
     true,

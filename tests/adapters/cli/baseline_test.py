@@ -103,8 +103,8 @@ def shuffled(array, rng):
     return rng.permutation(array.ravel()).reshape(array.shape)
 
 
-def without_branch(model, join, arm, layers, readers, parallel):
-    """The arm of a concatenation cut out, and from the weights that read its channels."""
+def without_arm(model, join, arm, readers):
+    """The arm of a concatenation cut out, and its channels from the weights that read them."""
     graph = model.graph
     concat = next(node for node in graph.node if node.name == join)
     weights = Weights(model)
@@ -119,32 +119,82 @@ def without_branch(model, join, arm, layers, readers, parallel):
     for name in readers:
         weights[name] = np.delete(weights[name], gone, axis=1)
     del graph.value_info[:]
+    onnx.checker.check_model(model)
     return model
+
+
+def expect_silence(model, baseline, what):
+    found = findings(model, baseline)
+    expect(not found, what, json.dumps(found)[:500])
+
+
+def expect_found(what, found, code, place, *words):
+    """One finding of the rule at the place, with these words, as a warning or worse."""
+    one = [each for each in found if each["code"] == code and each["place"]["name"] == place]
+    expect(len(one) == 1, what, code, place, codes(found))
+    for each in one:
+        expect(each["severity"] == "warning", what, each["severity"])
+        for word in words:
+            expect(word in each["message"], what, "does not say", repr(word), each["message"])
 
 
 def check_shipped():
     models = source / "examples/models"
     third, first = models / "two_branch_tin32bn_s3.onnx", models / "two_branch_tin32bn_s1.onnx"
     baseline = approve(third)
-    expect(not findings(third, baseline), "the shipped model against itself", findings(third, baseline))
-    path = saved(renamed(onnx.load(third)), "renamed.onnx")
-    expect(not findings(path, baseline), "under other names", findings(path, baseline))
-    path = saved(with_noise(onnx.load(third), 0.01, 1), "noisy.onnx")
-    expect(not findings(path, baseline), "with a hundredth of noise", findings(path, baseline))
-    print("s1 against s3:")
-    for one in findings(first, baseline):
-        print("  ", one["code"], one["severity"], one["place"]["name"], one["message"])
-    return first, third, baseline
+    expect_silence(third, baseline, "the shipped model against itself")
+    expect_silence(saved(renamed(onnx.load(third)), "renamed.onnx"), baseline, "under other names")
+    expect_silence(saved(with_noise(onnx.load(third), 0.01, 1), "noisy.onnx"), baseline, "with a hundredth of noise")
+    # Another training: the branches have changed roles and divide the work as before.
+    expect_silence(first, baseline, "another training")
+
+    model = onnx.load(third)
+    weights = Weights(model)
+    rng = np.random.default_rng(0)
+    for branch in range(2):
+        name = f"branches.{branch}.conv1.weight"
+        weights[name] = shuffled(weights[name], rng)
+    found = findings(saved(model, "shuffled.onnx"), baseline)
+    expect_found("first layers shuffled", found, "RMS303", "branches.0", "colour (AUC 0.96 -> ")
+
+    # Of several models each is compared with its own, and one that was not approved is said to be new.
+    both = approve(third, first)
+    done = run(third, first, saved(onnx.load(first), "another.onnx"), "--baseline", both, "--format", "json",
+               "--select", "RMS3,RMS901")
+    told = {pathlib.Path(model["path"]).name: codes(model["findings"]) for model in json.loads(done.stdout)["models"]}
+    expect(told == {third.name: [], first.name: [], "another.onnx": [("RMS901", "note", "")]}, told)
+
+    # Findings that are known are not told again, and stay in the next baseline.
+    model = onnx.load(third)
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros(3, np.float32), "unread"))
+    path, known = saved(model, "unread.onnx"), folder / "known.json"
+    run(path, "--write-baseline", known)
+    again = json.loads(run(path, "--baseline", known, "--select", "RMS202", "--format", "json").stdout)["models"][0]
+    expect(not again["findings"] and codes(again["accepted"]) == [("RMS202", "note", "unread")], again)
+
+
+def check_wrong_baselines():
+    third = source / "examples/models/two_branch_tin32bn_s3.onnx"
+    report = folder / "report.json"
+    subprocess.run([ramus, "analyze", third, "-o", report, "--quiet", "--passes", "branch-tree"], check=True)
+    lines = {}
+    for name, text in {"report": report.read_text(), "text": "approved", "empty": "", "list": "[]",
+                       "deep": "[" * 100000, "cut": approve(third).read_text()[:-30]}.items():
+        path = folder / f"{name}.json"
+        path.write_text(text)
+        done = run(third, "--baseline", path, status=(3,))
+        lines[name] = done.stderr
+        expect(done.stderr.count("\n") == 1 and str(path) in done.stderr, name, done.stderr)
+    expect("is 'ramus.report/1', not 'ramus.baseline/1'" in lines["report"], lines["report"])
 
 
 def check_inception(path):
     baseline = approve(path)
-    expect(not findings(path, baseline), "InceptionV1 against itself", findings(path, baseline))
+    expect_silence(path, baseline, "InceptionV1 against itself")
     for seed in range(3):
         noisy = saved(with_noise(onnx.load(path), 0.01, seed), "noisy.onnx")
-        expect(not findings(noisy, baseline), "InceptionV1 with a hundredth of noise", findings(noisy, baseline))
-    other = saved(renamed(onnx.load(path)), "renamed.onnx")
-    expect(not findings(other, baseline), "InceptionV1 under other names", findings(other, baseline))
+        expect_silence(noisy, baseline, f"InceptionV1 with a hundredth of noise, seed {seed}")
+    expect_silence(saved(renamed(onnx.load(path)), "renamed.onnx"), baseline, "InceptionV1 under other names")
 
     rng = np.random.default_rng(0)
     model = onnx.load(path)
@@ -152,30 +202,31 @@ def check_inception(path):
     for name in ["mixed3b_5x5_bottleneck_w", "mixed3b_5x5_w"]:
         weights[name] = shuffled(weights[name], rng)
     found = findings(saved(model, "shuffled.onnx"), baseline)
-    print("mixed3b's 5x5 shuffled:")
-    for one in found:
-        print("  ", one["code"], one["severity"], one["place"]["name"], one["message"])
+    expect_found("mixed3b's 5x5 shuffled", found, "RMS303", "mixed3b_5x5", "colour (AUC", "frequency (AUC", "32 units")
+    expect([each for each in codes(found) if each[0] in ("RMS301", "RMS302")] == [], codes(found))
 
+    # The units that the next group reads from each branch, exchanged with those of the others.
+    readers = [f"mixed3b_{name}_w" for name in ["1x1", "3x3_bottleneck", "5x5_bottleneck", "pool_reduce"]]
     model = onnx.load(path)
     weights = Weights(model)
     order = rng.permutation(256)
-    for name in ["1x1", "3x3_bottleneck", "5x5_bottleneck", "pool_reduce"]:
-        weights[f"mixed3b_{name}_w"] = weights[f"mixed3b_{name}_w"][:, order]
+    for name in readers:
+        weights[name] = weights[name][:, order]
     found = findings(saved(model, "exchanged.onnx"), baseline)
-    print("mixed3a's units exchanged:")
-    for one in found:
-        print("  ", one["code"], one["severity"], one["place"]["name"], one["message"])
+    expect_found("mixed3a's units exchanged", found, "RMS303", "mixed3a", "fell from 0.09 ", "by factors", "200 units")
+    meanings = [each for each in found if each["code"] == "RMS304"]
+    expect(meanings and all(each["severity"] == "note" for each in meanings), codes(found))
+    expect(any("linearised frequency" in each["message"] for each in meanings), meanings)
 
-    readers = [f"mixed3b_{name}_w" for name in ["1x1", "3x3_bottleneck", "5x5_bottleneck", "pool_reduce"]]
-    model = without_branch(onnx.load(path), "mixed3a", "mixed3a_5x5", None, readers, None)
-    onnx.checker.check_model(model)
+    model = without_arm(onnx.load(path), "mixed3a", "mixed3a_5x5", readers)
     found = findings(saved(model, "cut.onnx"), baseline)
-    print("mixed3a's 5x5 cut out:")
-    for one in found:
-        print("  ", one["code"], one["severity"], one["place"]["name"], one["message"])
+    expect_found("mixed3a's 5x5 cut out", found, "RMS301", "mixed3a", "branch 'mixed3a_5x5' of group 'mixed3a' is gone",
+                 "'mixed3a_1x1', 'mixed3a_3x3', 'mixed3a_pool_reduce'")
+    expect_found("mixed3a's 5x5 cut out", found, "RMS301", "mixed3b", "parameters 32896 -> 28800")
 
 
-first, third, baseline = check_shipped()
+check_shipped()
+check_wrong_baselines()
 inception = shared / "models/inceptionv1_google_to_mixed3b.onnx"
 if inception.exists():
     check_inception(inception)

@@ -200,11 +200,12 @@ TEST_CASE("what a hostile baseline says is one line, and takes no memory") {
 TEST_CASE("every field that is left out or null is missed by its path") {
   const Json whole = Json::parse(written(made_checks()));
   int fields = 0;
-  for (const auto& [path, value] : whole.flatten().items()) {
+  const Json flat = whole.flatten();
+  for (const auto& [path, value] : flat.items()) {
     Json less = whole;
     const Json::json_pointer place(path);
     const std::string key = place.back();
-    if (key == "parent" || key == "kernel" || key == "name" && path.find("/tool/") == 0) continue;
+    if (key == "parent" || key == "kernel" || path == "/tool/name") continue;
     if (less[place.parent_pointer()].is_array()) continue;
     less[place.parent_pointer()].erase(key);
     if (path.find("/links/") != std::string::npos) continue;  // keys of a map

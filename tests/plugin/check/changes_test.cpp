@@ -42,6 +42,19 @@ std::string blocks(int count, const std::string& operators = "Relu") {
   return graph(text + fmt::format("  y = Conv(v{}, K1)\n", count));
 }
 
+// Two arms, one of which holds two of its own; without them a layer stands there.
+std::string nested(bool is_there) {
+  std::string text = weight("K1", "4,4,1,1", 16) + weight("K3", "4,4,3,3", 144) + "  s = Conv(x, K1)\n";
+  if (is_there) {
+    text +=
+        "  a = Conv(s, K1)\n  a1 = Conv<pads=[1,1,1,1]>(a, K3)\n  a2 = Conv<pads=[1,1,1,1]>(a1, K3)\n"
+        "  a3 = Concat<axis=1>(a2, a)\n  b = Conv(s, K1)\n  y = Concat<axis=1>(a3, b)\n";
+  } else {
+    text += "  y = Conv(s, K1)\n";
+  }
+  return graph(text);
+}
+
 }  // namespace
 
 TEST_CASE("a model against itself, and under other names, has not changed") {
@@ -51,44 +64,73 @@ TEST_CASE("a model against itself, and under other names, has not changed") {
 }
 
 TEST_CASE("a branch that is gone is named as it was, with what is left") {
-  CHECK(found_since(arms(3, true), arms(3, false), {"RMS301"}) ==
-        "RMS301 warning group 'y': branch 'c' of group 'y' is gone; it has 2 branches now: 'a', 'b'\n");
+  CHECK(
+      found_since(arms(3, true), arms(3, false), {"RMS301"}) ==
+      "RMS301 warning group '#5:Concat': branch 'c' of group '#6:Concat' (now '#5:Concat') is gone; it has 2 branches "
+      "now: 'a', 'b'\n");
 }
 
 TEST_CASE("a branch that is new is named as it is") {
   CHECK(found_since(arms(3, false), arms(3, true), {"RMS301"}) ==
-        "RMS301 warning branch 'c': branch 'c' of group 'y' is new (72 parameters)\n");
+        "RMS301 warning branch 'c': branch 'c' of group '#5:Concat' (now '#6:Concat') is new (72 parameters)\n");
 }
 
 TEST_CASE("a branch that is built differently says what it was and what it is") {
+  CHECK(found_since(arms(5, false), arms(3, false), {"RMS301"}) ==
+        "RMS301 warning branch 'b': branch 'b' of group '#5:Concat' is built differently: kernel 5x5 -> 3x3, "
+        "parameters 200 "
+        "-> 72\n");
+}
+
+TEST_CASE("a branch that became like another one is gone, and there is one more of the other") {
   CHECK(found_since(arms(5, true), arms(3, true), {"RMS301"}) ==
-        "RMS301 warning branch 'b': branch 'b' of group 'y' is built differently: kernel 5x5 -> 3x3, parameters 200 -> "
-        "72\n");
+        "RMS301 warning group '#6:Concat': branch 'b' of group '#6:Concat' is gone; it has 3 branches now: 'a', 'b', "
+        "'c'\n"
+        "RMS301 warning branch 'c': branch 'c' of group '#6:Concat' is new (72 parameters)\n");
 }
 
 TEST_CASE("blocks that are built alike and gone are one finding with a count; so are those that are new") {
   CHECK(found_since(blocks(9), blocks(2), {"RMS301"}) ==
-        "RMS301 warning group 'v3': 7 groups that are built alike (residual of 2 branches) are gone: 'v3', 'v4', 'v5', "
-        "'v6', "
-        "'v7', 'v8' and 1 more\n");
+        "RMS301 warning group '#10:Add': 7 groups that are built alike (residual of 2 branches) are gone: '#10:Add', "
+        "'#13:Add', '#16:Add', '#19:Add', '#22:Add', '#25:Add' and 1 more\n");
   CHECK(found_since(blocks(1), blocks(2), {"RMS301"}) ==
-        "RMS301 warning group 'v2': group 'v2' (residual of 2 branches) is new\n");
+        "RMS301 warning group '#7:Add': group '#7:Add' (residual of 2 branches) is new\n");
 }
 
 TEST_CASE("what happened to many groups alike is one finding") {
   CHECK(found_since(blocks(3), blocks(3, "Tanh"), {"RMS301"}) ==
-        "RMS301 warning branch 'v1.branch': branch is built differently\n");
+        "RMS301 warning branch 'K1': branch 'K1' of group '#4:Add' is built differently: operators Conv Relu -> Conv "
+        "Tanh; the "
+        "same in 2 groups that are built alike: '#7:Add', '#10:Add'\n");
+}
+
+TEST_CASE("groups inside a group that is gone go with it") {
+  CHECK(found_since(nested(true), nested(false), {"RMS301"}) ==
+        "RMS301 warning group '#8:Concat': group '#8:Concat' (concat of 2 branches) is gone, with 1 group inside\n");
+  CHECK(found_since(nested(false), nested(true), {"RMS301"}) ==
+        "RMS301 warning group '#8:Concat': group '#8:Concat' (concat of 2 branches) is new, with 1 group inside\n");
 }
 
 TEST_CASE("a residual stream says what became of its blocks") {
   CHECK(found_since(blocks(4), blocks(3), {"RMS302"}) ==
-        "RMS302 warning stream 'v1 ... v3': the residual stream 'v1 ... v4' changed: blocks 4 -> 3, links 4 exact -> 3 "
-        "exact, "
-        "paths 16 -> 8\n");
+        "RMS302 warning stream '#4:Add ... #10:Add': the residual stream '#4:Add ... #13:Add' changed: blocks 4 -> 3, "
+        "links 4 "
+        "exact -> 3 exact, paths 16 -> 8\n");
   CHECK(found_since(blocks(2), arms(3, true), {"RMS302"}) ==
-        "RMS302 warning stream 'v1 ... v2': the residual stream 'v1 ... v2' of 2 blocks is gone\n");
+        "RMS302 warning stream '#4:Add ... #7:Add': the residual stream '#4:Add ... #7:Add' of 2 blocks is gone\n");
   CHECK(found_since(arms(3, true), blocks(2), {"RMS302"}) ==
-        "RMS302 warning stream 'v1 ... v2': the residual stream 'v1 ... v2' of 2 blocks is new\n");
+        "RMS302 warning stream '#4:Add ... #7:Add': the residual stream '#4:Add ... #7:Add' of 2 blocks is new\n");
+}
+
+TEST_CASE("findings about changes are no part of the next baseline, and new names change no fingerprint") {
+  const auto fingerprint = [](const std::string& before, const std::string& now) {
+    const auto first = model_of(model_from_text(before.c_str())), second = model_of(model_from_text(now.c_str()));
+    const Checks checks = checked(*second, {"RMS301"}, approved(*first), true);
+    REQUIRE(checks.models.at(0).findings.size() == 1);
+    CHECK(checks.baseline.models.at(0).findings.empty());
+    return checks.models[0].findings[0].fingerprint;
+  };
+  CHECK(fingerprint(arms(5, false), arms(3, false)) == fingerprint(arms(5, false), arms(3, false, "other_")));
 }
 
 #endif

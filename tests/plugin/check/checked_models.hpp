@@ -10,8 +10,9 @@ namespace ramus::testing {
 
 // By the rules whose codes begin with one of `select`.
 inline Checks checked(const WireModel& model, std::vector<std::string> select, std::optional<Baseline> approved = {},
-                      bool makes_baseline = false) {
+                      bool makes_baseline = false, CheckSettings settings = {}) {
   CheckRequest request;
+  request.settings = std::move(settings);
   request.approved = std::move(approved);
   request.makes_baseline = makes_baseline;
   REQUIRE(narrow(request.settings, std::move(select), {}).has_value());
