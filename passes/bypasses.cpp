@@ -55,10 +55,11 @@ bool is_conditional(const Graph& graph, NodeId id) {
 }
 
 bool moves_only(const Node& node) {
-  return node.is_one_of({"Identity",     "Reshape", "Flatten",  "Squeeze",        "Unsqueeze",
-                         "Transpose",    "Slice",   "Split",    "Concat",         "Pad",
-                         "Cast",         "Gather",  "Expand",   "Tile",           "DepthToSpace",
-                         "SpaceToDepth", "Resize",  "Upsample", "QuantizeLinear", "DequantizeLinear"});
+  return node.is_one_of({"Identity",       "Reshape",         "Flatten",         "Squeeze", "Unsqueeze",
+                         "Transpose",      "Slice",           "Split",           "Concat",  "Pad",
+                         "Cast",           "Gather",          "Expand",          "Tile",    "DepthToSpace",
+                         "SpaceToDepth",   "ScatterND",       "ScatterElements", "Resize",  "Upsample",
+                         "QuantizeLinear", "DequantizeLinear"});
 }
 
 bool squashes(const Node& node) { return node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh"}); }

@@ -124,7 +124,21 @@ class MomentFinder {
     if (node.is_one_of({"Sigmoid", "HardSigmoid"})) return 0.25 + std::min(*first, 4.0) / 16;
     if (node.is_one_of({"Tanh", "Softsign", "Erf", "Sin", "Cos"})) return std::min(*first, 1.0);
     if (node.is("Clip")) return *first / 2;
-    return first;
+    if (node.is_one_of({"LSTM", "GRU", "RNN"})) return std::min(*first, 1.0) / 2;  // within -1 and 1
+    if (keeps_size(node)) return first;
+    return std::nullopt;
+  }
+
+  // Moves its numbers, or takes the mean or the largest of some.
+  static bool keeps_size(const Node& node) {
+    return node.is_one_of({"Identity",  "Reshape",      "Flatten",        "Squeeze",
+                           "Unsqueeze", "Transpose",    "Slice",          "Split",
+                           "Pad",       "Cast",         "Gather",         "Expand",
+                           "Tile",      "DepthToSpace", "SpaceToDepth",   "Resize",
+                           "Upsample",  "Dropout",      "QuantizeLinear", "DequantizeLinear",
+                           "MaxPool",   "AveragePool",  "GlobalMaxPool",  "Neg",
+                           "Abs",       "ReduceMean",   "ReduceMax", "ImageScaler", "Crop",      "GlobalAveragePool",
+                           "Softmax"});
   }
 
   struct Kept {

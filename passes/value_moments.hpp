@@ -16,7 +16,7 @@
 
 namespace ramus {
 
-// By value; nullopt where weights cannot be read, or what comes before is not known. Never negative, and finite.
+// By value; nullopt where weights cannot be read, behind an operator that is not known, and behind what is not known. Never negative, and finite.
 std::vector<std::optional<double>> find_value_moments(const Graph& graph, const Limits& limits);
 
 }  // namespace ramus

@@ -340,21 +340,22 @@ typedef struct ramus_checker ramus_checker;
 
 typedef struct ramus_check_options {
   size_t struct_size;
-  const ramus_analyze_options* analysis; /* settings, labels, features and seed; its passes are those that the rules need,
+  const ramus_analyze_options*
+      analysis;              /* settings, labels, features and seed; its passes are those that the rules need,
                                             so no passes may be given, nor host_passes. NULL: the defaults */
-  const char* const* select;             /* codes of rules or their beginnings: "RMS001", "RMS1" */
-  size_t select_count;                   /* 0: as the settings say, else all */
-  const char* const* ignore;             /* the same; beyond what the settings leave out */
+  const char* const* select; /* codes of rules or their beginnings: "RMS001", "RMS1" */
+  size_t select_count;       /* 0: as the settings say, else all */
+  const char* const* ignore; /* the same; beyond what the settings leave out */
   size_t ignore_count;
   const char* settings; /* a team's settings (README of adapters/checks) as TOML or JSON; NULL: none */
   size_t settings_size;
   const char* settings_name; /* for errors and findings; NULL: "settings" */
-  const char* baseline;      /* what ramus_checker_write wrote as "baseline" when the models were approved; NULL: none */
+  const char* baseline; /* what ramus_checker_write wrote as "baseline" when the models were approved; NULL: none */
   size_t baseline_size;
   const char* baseline_name; /* for errors; NULL: "baseline" */
   const char* fail_on;       /* "note", "warning" or "error"; NULL: as the settings say, else "error" */
-  size_t model_count;        /* how many models will be checked; 0: 1. A baseline of one model is that of the only one */
-  int32_t makes_baseline;    /* 1: ramus_checker_write may write a baseline, for which more is analysed; else 0 */
+  size_t model_count;     /* how many models will be checked; 0: 1. A baseline of one model is that of the only one */
+  int32_t makes_baseline; /* 1: ramus_checker_write may write a baseline, for which more is analysed; else 0 */
 } ramus_check_options;
 #define RAMUS_CHECK_OPTIONS_INIT \
   { sizeof(ramus_check_options), NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, NULL, NULL, 0, 0 }

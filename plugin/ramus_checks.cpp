@@ -78,6 +78,7 @@ void ramus_checker_destroy(ramus_checker* checker) { delete checker; }
 ramus_status ramus_checker_run(ramus_checker* checker, ramus_model* model, ramus_error* error) {
   return guarded(error, [&]() -> Status {
     if (checker == nullptr || model == nullptr) return usage("checker_run: NULL argument");
+    if (model->session != checker->session) return usage("checker_run: the model is of another session");
     return checker->checker.check(*model->wire, checker->session->host());
   });
 }

@@ -26,7 +26,8 @@ std::vector<std::string> models_below(const std::string& folder) {
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::end(entry);
        entry.increment(error)) {
-    if (entry->path().extension() == ".onnx" && !entry->is_directory(error)) models.push_back(entry->path().string());
+    if (entry->path().extension() == ".onnx" && !entry->is_directory(error))
+      models.push_back(entry->path().lexically_normal().string());
   }
   if (error) throw Failure(Exit::invalid_input, folder + ": " + error.message());
   std::sort(models.begin(), models.end());

@@ -111,6 +111,23 @@ FIELD(ramus_annotate_options, struct_size, 0, 8);
 FIELD(ramus_annotate_options, write_namespace, 8, 4);
 FIELD(ramus_annotate_options, write_layer_ann, 12, 4);
 
+SIZE(ramus_check_options, 120);
+FIELD(ramus_check_options, struct_size, 0, 8);
+FIELD(ramus_check_options, analysis, 8, 8);
+FIELD(ramus_check_options, select, 16, 8);
+FIELD(ramus_check_options, select_count, 24, 8);
+FIELD(ramus_check_options, ignore, 32, 8);
+FIELD(ramus_check_options, ignore_count, 40, 8);
+FIELD(ramus_check_options, settings, 48, 8);
+FIELD(ramus_check_options, settings_size, 56, 8);
+FIELD(ramus_check_options, settings_name, 64, 8);
+FIELD(ramus_check_options, baseline, 72, 8);
+FIELD(ramus_check_options, baseline_size, 80, 8);
+FIELD(ramus_check_options, baseline_name, 88, 8);
+FIELD(ramus_check_options, fail_on, 96, 8);
+FIELD(ramus_check_options, model_count, 104, 8);
+FIELD(ramus_check_options, makes_baseline, 112, 4);
+
 FIELD(ramus_api, struct_size, 0, 8);
 FIELD(ramus_api, version_major, 8, 4);
 FIELD(ramus_api, version_minor, 12, 4);
@@ -146,7 +163,14 @@ FUNCTION(graph_group_count, 25);
 FUNCTION(graph_group, 26);
 FUNCTION(notes_add, 27);
 FUNCTION(reattach, 28);
-SIZE(ramus_api, 24 + 8 * 29);
+FUNCTION(checker_create, 29);
+FUNCTION(checker_destroy, 30);
+FUNCTION(checker_run, 31);
+FUNCTION(checker_add_failure, 32);
+FUNCTION(checker_count, 33);
+FUNCTION(checker_write, 34);
+FUNCTION(write_rules, 35);
+SIZE(ramus_api, 24 + 8 * 36);
 #endif
 
 int main(void) { return 0; }

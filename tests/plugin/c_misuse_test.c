@@ -55,6 +55,25 @@ static void nothing_of_null_is_done(const char* path) {
   IS_USAGE(ramus_comparison_write(NULL, "json", append, NULL, error))
   IS_USAGE(ramus_comparison_write(comparison, NULL, append, NULL, error))
   IS_USAGE(ramus_comparison_write(comparison, "json", NULL, NULL, error))
+  ramus_checker* checker = NULL;
+  assert(ramus_checker_create(session, NULL, &checker, NULL) == RAMUS_OK);
+  ramus_checker* unmade = NULL;
+  IS_USAGE(ramus_checker_create(NULL, NULL, &unmade, error))
+  IS_USAGE(ramus_checker_create(session, NULL, NULL, error))
+  IS_USAGE(ramus_checker_run(NULL, model, error))
+  IS_USAGE(ramus_checker_run(checker, NULL, error))
+  IS_USAGE(ramus_checker_add_failure(NULL, "m", "why", error))
+  IS_USAGE(ramus_checker_add_failure(checker, NULL, "why", error))
+  IS_USAGE(ramus_checker_add_failure(checker, "m", NULL, error))
+  assert(ramus_checker_count(NULL, NULL) == 0);
+  IS_USAGE(ramus_checker_write(NULL, "text", append, NULL, error))
+  IS_USAGE(ramus_checker_write(checker, NULL, append, NULL, error))
+  IS_USAGE(ramus_checker_write(checker, "text", NULL, NULL, error))
+  IS_USAGE(ramus_write_rules(NULL, NULL, append, NULL, error))
+  IS_USAGE(ramus_write_rules(NULL, "text", NULL, NULL, error))
+  assert(unmade == NULL);
+  ramus_checker_destroy(checker);
+  ramus_checker_destroy(NULL);
   IS_USAGE(ramus_annotate(NULL, report, NULL, append, NULL, error))
   IS_USAGE(ramus_annotate(model, NULL, NULL, append, NULL, error))
   IS_USAGE(ramus_annotate(model, report, NULL, NULL, NULL, error))

@@ -99,7 +99,8 @@ const Rule kNearIdentityBlock{
     "through the "
     "weights from an input of size 1: layers by the norm of their weights, norms by their scales and shifts, "
     "rectifiers as one "
-    "half.\n\n"
+    "half. For 33 blocks of four trained networks it was 0.3 to 4.2 times what random inputs gave; no block is told behind an "
+    "operator for which no such rule is known.\n\n"
     "Weights alone do not prove it: correlated inputs can be amplified far beyond this estimate. Measure the block on "
     "data "
     "before removing it. Models whose weights are one constant are left out.",
