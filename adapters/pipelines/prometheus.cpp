@@ -56,7 +56,8 @@ class Metric {
         before = ',';
       }
     }
-    text_ += fmt::format("}} {}\n", to_digits(value, 15));
+    const bool is_count = std::trunc(value) == value;
+    text_ += fmt::format("}} {}\n", is_count ? value : to_digits(value, 6));
     is_empty_ = false;
   }
 

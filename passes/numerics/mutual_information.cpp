@@ -58,16 +58,35 @@ double mutual_information(const Partition& a, const Partition& b) {
   return std::max(0.0, sum);
 }
 
-// The mean of one cell's term over all ways to place a group of size `a` and one of size `b` among n units.
+constexpr double kNegligible = 1e-18;  // of the largest mass
+
+// The mean of one cell's term over all ways to place a group of size `a` and one of size `b` among n units. From the most
+// likely count outwards, each mass from the one before it.
 double expected_cell(std::int64_t a, std::int64_t b, std::int64_t n) {
-  const double units = static_cast<double>(n);
-  const double chance = static_cast<double>(a) * static_cast<double>(b) / units;
-  double sum = 0;
-  for (std::int64_t count = std::max<std::int64_t>(1, a + b - n); count <= std::min(a, b); ++count) {
+  const std::int64_t least = std::max<std::int64_t>(1, a + b - n), most = std::min(a, b);
+  if (least > most) return 0;
+  const std::int64_t likely = std::clamp((a + 1) * (b + 1) / (n + 2), least, most);
+  const double largest = std::exp(log_hypergeometric_mass({likely, a, b, n}));
+  const double chance = static_cast<double>(a) * static_cast<double>(b) / static_cast<double>(n);
+  const auto weighed = [&](std::int64_t count, double mass) {
     const double both = static_cast<double>(count);
-    sum += both / units * std::log(both / chance) * std::exp(log_hypergeometric_mass({count, a, b, n}));
+    return both * std::log(both / chance) * mass;
+  };
+  const auto ratio = [&](std::int64_t count) {  // mass of count + 1 divided by that of count
+    return static_cast<double>(a - count) * static_cast<double>(b - count) /
+           (static_cast<double>(count + 1) * static_cast<double>(n - a - b + count + 1));
+  };
+  double sum = 0, mass = largest;
+  for (std::int64_t count = likely; count <= most && mass > kNegligible * largest; ++count) {
+    sum += weighed(count, mass);
+    mass *= ratio(count);
   }
-  return sum;
+  mass = largest;
+  for (std::int64_t count = likely; count > least && mass > kNegligible * largest; --count) {
+    mass /= ratio(count - 1);
+    sum += weighed(count - 1, mass);
+  }
+  return sum / static_cast<double>(n);
 }
 
 double expected_information(const Partition& a, const Partition& b) {

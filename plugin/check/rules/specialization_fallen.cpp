@@ -227,6 +227,10 @@ class FallenSpecialization {
     }
   }
 
+  const std::string& name_before(const ComparedContrast& contrast) const {
+    return since_.before.groups[contrast.before->group].branches[contrast.before->branch].name;
+  }
+
   // One finding for each branch.
   void tell_contrasts() {
     std::map<std::pair<std::size_t, std::size_t>, std::vector<const ComparedContrast*>> by_branch;
@@ -255,8 +259,9 @@ class FallenSpecialization {
       finding.severity = kSpecializationFallen.severity;
       finding.place = place_of(report_, place.first, place.second);
       finding.related = {place_of(report_, place.first)};
-      finding.message =
-          fmt::format("what set its first layer apart from the other branches' fell: {}", fmt::join(parts, ", "));
+      const std::string before = name_before(first), now = report_.groups[place.first].branches[place.second].name;
+      finding.message = fmt::format("what set its first layer{} apart from the other branches' fell: {}",
+                                    before == now ? "" : " ('" + before + "' in the baseline)", fmt::join(parts, ", "));
       finding.facts = {{"features", static_cast<std::int64_t>(fallen.size())},
                        {"feature", first.before->feature},
                        {"before", first.before->auc},

@@ -94,7 +94,7 @@ def with_noise(model, share, seed):
     weights = Weights(model)
     for name in list(weights.by_name):
         array = weights[name]
-        if array.ndim > 1:
+        if array.ndim > 1 and array.dtype == np.float32:
             weights[name] = (array + share * array.std() * rng.standard_normal(array.shape)).astype(np.float32)
     return model
 
@@ -225,11 +225,26 @@ def check_inception(path):
     expect_found("mixed3a's 5x5 cut out", found, "RMS301", "mixed3b", "parameters 32896 -> 28800")
 
 
+def check_trainings(trained):
+    """Seeds 1 and 3 divide colour and frequency among their branches, in either order; seed 2 does not."""
+    if not trained.is_dir():
+        return
+    models = {seed: trained / f"two_branch_tin32bn_s{seed}.onnx" for seed in (1, 2, 3)}
+    for first, other in ((1, 3), (3, 1)):
+        expect_silence(models[other], approve(models[first]), f"seed {other} after seed {first}")
+    for first in (1, 3):
+        found = findings(models[2], approve(models[first]))
+        expect_found(f"seed 2 after seed {first}", found, "RMS303", "branches", "its specialization fell from")
+        told = [each for each in found if each["place"]["kind"] == "branch"]
+        expect(len(told) == 1 and "colour (AUC" in told[0]["message"], f"seed 2 after seed {first}", codes(found))
+
+
 check_shipped()
 check_wrong_baselines()
 inception = shared / "models/inceptionv1_google_to_mixed3b.onnx"
 if inception.exists():
     check_inception(inception)
+    check_trainings(shared / "models/trained")
 for failure in failures:
     print("FAILED:", failure)
 if not inception.exists() and not failures:

@@ -178,7 +178,7 @@ def check_model(path, schema):
 def check_example(schema):
     found, series, bom = check_model(source / "examples/models/two_branch_tin32bn_s3.onnx", schema)
     card = bom["components"][0]["modelCard"]
-    expect(card["modelParameters"]["inputs"] == [{"format": "float32[?,3,?,?]"}], card["modelParameters"])
+    expect(card["modelParameters"]["inputs"] == [{"format": "float32[?,3,32,32]"}], card["modelParameters"])
     metrics = card["quantitativeAnalysis"]["performanceMetrics"]
     score = [each for each in metrics if each["type"] == "ramus.specialization.score"]
     expect([each["slice"] for each in score] == ["branches", "branches/branches.0", "branches/branches.1"], score)
@@ -186,13 +186,14 @@ def check_example(schema):
     special = found["specialization"][0]
     expect(math.isclose(float(score[0]["value"]), special["score"], rel_tol=1e-5), score, special["score"])
     labels = {"group": "branches", "kind": "concat"}
-    expect(value_of(series, "ramus_group_specialization", **labels) == special["score"], special["score"])
-    expect(value_of(series, "ramus_group_specialization_standard_error", **labels) == special["standard_error"], special)
+    for metric, field in (("", "score"), ("_standard_error", "standard_error"), ("_p", "p")):
+        value = value_of(series, "ramus_group_specialization" + metric, **labels)
+        expect(math.isclose(value, special[field], rel_tol=1e-5), field, value, special[field])
     for branch in special["branches"]:
         name = f"branches.{branch['branch'][-1]}"
         for contrast in branch["features"]:
             auc = value_of(series, "ramus_branch_feature_auc", branch=name, feature=contrast["feature"])
-            expect(math.isclose(auc, contrast["auc"], rel_tol=1e-12), name, contrast, auc)
+            expect(math.isclose(auc, contrast["auc"], rel_tol=1e-5), name, contrast, auc)
     return found
 
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/checks/checks.hpp"
+#include "passes/comparison.hpp"
 #include "tests/plugin/check/checked_models.hpp"
 #include "tests/support.hpp"
 
@@ -213,6 +214,35 @@ TEST_CASE("every field that is left out or null is missed by its path") {
     CHECK_MESSAGE(wrong(less).find(key + ": is missing") != std::string::npos, path);
   }
   CHECK(fields > 40);
+}
+
+TEST_CASE("whatever stands in a field: it is read and can be compared, or one line says where it is wrong") {
+  const Json whole = Json::parse(written(made_checks()));
+  const Json flat = whole.flatten();
+  const BaselineModel other = made_model();
+  const std::vector<Json> values{
+      nullptr,       true,           -1,  1,          (std::uint64_t{1} << 63), 1e308, "", "\n\0\xff",
+      Json::array(), Json::object(), 0.5, "residual", Json::array({0, 0})};
+  int read_again = 0, wrong_fields = 0;
+  for (const auto& [path, value] : flat.items()) {
+    for (const Json& replacement : values) {
+      Json changed = whole;
+      changed[Json::json_pointer(path)] = replacement;
+      const auto read = read_baseline(changed.dump(-1, ' ', false, Json::error_handler_t::replace), "b");
+      if (!read) {
+        ++wrong_fields;
+        CHECK_MESSAGE(read.error().message.rfind("b: ", 0) == 0, path);
+        continue;
+      }
+      ++read_again;
+      for (const BaselineModel& model : read->models) {
+        CHECK(compare_models(model.profile, other.profile, {}).has_value());
+        CHECK(compare_models(other.profile, model.profile, {}).has_value());
+      }
+    }
+  }
+  CHECK(wrong_fields > 400);
+  CHECK(read_again > 100);
 }
 
 TEST_CASE("checks that were made without a baseline cannot write one") {
