@@ -367,8 +367,7 @@ RAMUS_API ramus_status ramus_checker_create(ramus_session* session, const ramus_
 RAMUS_API void ramus_checker_destroy(ramus_checker* checker); /* [object] */
 
 /* Checks one model more; the checker keeps what was found and does not need the model any more. RAMUS_INVALID_INPUT: it
- * cannot be analysed, which what is written says too, and RAMUS_CANCELLED; others can be checked after. [object: checker,
- * model] */
+ * cannot be analysed, which what is written says too; others can be checked after. [object: checker, model] */
 RAMUS_API ramus_status ramus_checker_run(ramus_checker* checker, ramus_model* model, ramus_error* error);
 
 /* Says of a model that could not even be opened why, so that what is written holds it. [object: checker] */

@@ -138,9 +138,8 @@ Status Checker::check(const WireModel& model, const Host& host) {
   CheckedModel checked;
   checked.path = model.label();
   checked.digest = analysed->report.model.digest;
-  std::copy_if(rules.codes.begin(), rules.codes.end(), std::back_inserter(checked.rules), [&](const std::string& code) {
-    return has_run(*find_rule(code), request_, approved);
-  });
+  std::copy_if(rules.codes.begin(), rules.codes.end(), std::back_inserter(checked.rules),
+               [&](const std::string& code) { return has_run(*find_rule(code), request_, approved); });
   settle(std::move(*findings), approved, checked);
   if (request_.makes_baseline) {
     auto described = describe_for_baseline(analysed->graphs, analysed->report);

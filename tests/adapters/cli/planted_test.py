@@ -207,10 +207,11 @@ for plant, code, severity, kind, name, words in PLANTED:
         expect(name is None or name in one["place"]["name"], plant.__name__, "stands at", one["place"])
         for word in words:
             expect(word in one["message"], plant.__name__, "does not say", word, ":", one["message"])
-    done = run(path, "--fail-on", severity)
+    done = run(path, "--fail-on", severity, "--select", code)
     expect(done.returncode == 1, plant.__name__, "exits with", done.returncode)
-    threads = [run(path, "--format", "json", "--threads", count).stdout for count in (1, 2, 2)]
-    expect(len(set(threads)) == 1, plant.__name__, "differs between runs")
+    if plant in (bypass, block_diagonal):  # without and with factors of weights
+        threads = [run(path, "--format", "json", "--threads", count).stdout for count in (1, 2, 2)]
+        expect(len(set(threads)) == 1, plant.__name__, "differs between runs")
 
 path = bypass().saved("bypass_path")
 steps = [step["name"] for step in findings(path)[0]["paths"][0]["steps"]]
@@ -228,14 +229,14 @@ expect(before[0] != before[1], "two findings have one fingerprint")
 
 def peak_of(models):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    done = run(*models)
+    done = run(*models, "--ignore", "RMS105")  # which takes its time
     expect(done.returncode == 0, len(models), "models exit with", done.returncode, done.stderr[:300])
     expect(done.stdout.strip().endswith(f"{len(models)} models"), done.stdout[-200:])
     return before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 many = []
-for place in range(200):
+for place in range(120):
     network = Network()
     network.set_weight("fc.bias", network.weight("fc.bias") + place)
     many.append(network.saved(f"many_{place}"))
