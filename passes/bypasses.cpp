@@ -1,13 +1,12 @@
 #include "passes/bypasses.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 
 #include "graph/weight_layer.hpp"
 #include "passes/branch_group.hpp"
-#include "passes/linear_operators.hpp"
+#include "passes/bypass_form.hpp"
 
 namespace ramus {
 namespace {
@@ -30,39 +29,6 @@ bool applies_weights(const Graph& graph, NodeId id) {
   }
   return false;
 }
-
-// Compares, rounds, selects: the output may jump where the input changes a little.
-bool is_conditional(const Graph& graph, NodeId id) {
-  const Node& node = graph[id];
-  if (node.is("Pow")) {  // a sharp power keeps what is large and drops the rest
-    const WeightView* exponent = graph.parameter(node, 1);
-    const auto values = exponent != nullptr && exponent->elements() == 1
-                            ? exponent->decode_float()
-                            : Result<std::vector<float>>(failure(ErrorKind::usage, ""));
-    return values && values->front() >= 4;
-  }
-  return node.is_one_of({"Equal",     "Greater",     "GreaterOrEqual",
-                         "Less",      "LessOrEqual", "And",
-                         "Or",        "Xor",         "Not",
-                         "Where",     "If",          "Sign",
-                         "Floor",     "Ceil",        "Round",
-                         "ArgMax",    "ArgMin",      "TopK",
-                         "Hardmax",   "NonZero",     "IsNaN",
-                         "IsInf",     "Mod",         "Shrink",
-                         "OneHot",    "Unique",      "ThresholdedRelu",
-                         "BitShift",  "BitwiseAnd",  "BitwiseOr",
-                         "BitwiseXor"});
-}
-
-bool moves_only(const Node& node) {
-  return node.is_one_of({"Identity",       "Reshape",         "Flatten",         "Squeeze", "Unsqueeze",
-                         "Transpose",      "Slice",           "Split",           "Concat",  "Pad",
-                         "Cast",           "Gather",          "Expand",          "Tile",    "DepthToSpace",
-                         "SpaceToDepth",   "ScatterND",       "ScatterElements", "Resize",  "Upsample",
-                         "QuantizeLinear", "DequantizeLinear"});
-}
-
-bool squashes(const Node& node) { return node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh"}); }
 
 class BypassFinder {
  public:
@@ -231,7 +197,7 @@ class BypassFinder {
     arm.nodes = bypass.nodes;
     describe_branch(graph_, arm);
     bypass.parameters = arm.parameters;
-    bypass.form = form_of(bypass);
+    bypass.form = find_bypass_form(graph_, analyses_.attention(), bypass);
     for (ValueId value = first_output(bypass.join); value.exists() && !graph_[value].is_output;) {
       const NodeId next = next_[value.index];
       if (!next.exists()) break;
@@ -256,6 +222,7 @@ class BypassFinder {
   void mark_layers_of(ValueId value) {
     if (value == trunk_value_) return;
     trunk_value_ = value;
+    if (!take(graph_.nodes().size())) return;
     trunk_.assign(graph_.nodes().size(), false);
     Branch layers;
     std::vector<NodeId> open;
@@ -317,50 +284,6 @@ class BypassFinder {
     return true;
   }
 
-  bool all_of_arm(const Bypass& bypass, bool (*holds)(const Graph&, NodeId)) const {
-    return std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) { return holds(graph_, id); });
-  }
-
-  BypassForm form_of(const Bypass& bypass) const {
-    const Node& join = graph_[bypass.join];
-    const bool is_moved = all_of_arm(bypass, [](const Graph& graph, NodeId id) { return moves_only(graph[id]); });
-    const bool is_linear = all_of_arm(
-        bypass, [](const Graph& graph, NodeId id) { return moves_only(graph[id]) || is_linear_operator(graph, id); });
-    if (analyses_.attention().holds(bypass.join) || leads_to_softmax(bypass.join)) return BypassForm::attention;
-    if (join.is_one_of({"Add", "Sum", "Sub"}) && is_linear) {
-      return bypass.own == 0 ? BypassForm::residual : BypassForm::projection;
-    }
-    if (join.is_one_of({"Concat", "ScatterND", "ScatterElements"}) && is_moved) return BypassForm::concatenation;
-    const bool is_mask =
-        bypass.own == 0 ? join.is_one_of({"Mul", "Div", "MatMul"}) : join.is("Mul") && ends_squashed(bypass.trunk);
-    if (is_mask && is_linear) return BypassForm::mask;
-    if (join.is("Mul") && ends_squashed(bypass.arm)) return BypassForm::gate;
-    if (join.is("GridSample") && is_linear) return BypassForm::resampling;
-    if (join.is_one_of({"LSTM", "GRU", "RNN"}) && is_moved) return BypassForm::state;
-    if (join.is_one_of({"Where", "If"})) return BypassForm::selection;
-    return BypassForm::unknown;
-  }
-
-  bool ends_squashed(ValueId value) const {
-    for (NodeId at = graph_[value].producer; at.exists(); at = graph_[value].producer) {
-      if (squashes(graph_[at])) return true;
-      const ValueIds data = data_of(at);
-      if (data.size() != 1 || !moves_only(graph_[at])) return false;
-      value = data.front();
-    }
-    return false;
-  }
-
-  // A mask before the softmax of scores that attention.hpp does not know.
-  bool leads_to_softmax(NodeId join) const {
-    const Node& node = graph_[join];
-    if (!node.is_one_of({"Add", "Sub", "Where", "Mul"}) || node.outputs.empty()) return false;
-    for (const NodeId reader : graph_[node.outputs.front()].readers) {
-      if (graph_[reader].is("Softmax")) return true;
-    }
-    return false;
-  }
-
   const Graph& graph_;
   const Analyses& analyses_;
   const BypassRequest& request_;
@@ -377,12 +300,6 @@ class BypassFinder {
 };
 
 }  // namespace
-
-std::string_view name_of(BypassForm form) {
-  constexpr std::array<std::string_view, 10> kNames{"residual",  "projection", "concatenation", "mask",      "gate",
-                                                    "attention", "resampling", "state",         "selection", "unknown"};
-  return kNames[static_cast<std::size_t>(form)];
-}
 
 Result<Bypasses> find_bypasses(const Graph& graph, const Analyses& analyses, const Limits& limits,
                                const BypassRequest& request) {

@@ -28,10 +28,10 @@ namespace ramus {
 
 enum class BypassForm {
   residual,       // a sum with the input, as it is or through linear operators without weights
-  projection,     // the same with weights
+  projection,     // the same through convolutions
   concatenation,  // the input, moved but not computed with, stands beside the features
   mask,           // the features say what is kept of the input: a product with it, or with a linear map of it where the
-                  // trunk ends in a sigmoid, a softmax or a tanh
+                  // trunk ends in a sigmoid, a softmax or a tanh; the input is not the smaller one of the two
   gate,           // the arm is squashed, and the features are multiplied by it
   attention,      // the arm says what attention may look at, or what it looks up
   resampling,     // the features say where the input is sampled

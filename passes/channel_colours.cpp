@@ -5,7 +5,6 @@
 #include <set>
 #include <string_view>
 
-#include "graph/dataflow.hpp"
 #include "graph/weight_layer.hpp"
 #include "passes/linear_operators.hpp"
 
@@ -82,10 +81,9 @@ class Colouring {
   Colouring(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
       : graph_(graph), flow_(flow), limits_(limits) {}
 
-  std::optional<Colours> run(const BranchGroup& group, const Branch& branch) {
+  std::optional<Colours> run(const BranchGroup& group, const Branch& branch, std::span<const std::size_t> place) {
     std::vector<NodeId> nodes = branch.nodes;
     nodes.insert(nodes.end(), group.shared.begin(), group.shared.end());
-    const std::vector<std::size_t> place = topological_places(graph_);
     std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
     for (const NodeId id : nodes) {
       if (!colour_node(id)) return std::nullopt;
@@ -305,8 +303,8 @@ class Colouring {
 
 std::optional<std::vector<Colour>> find_channel_colours(const Graph& graph, const ChannelFlow& flow,
                                                         const BranchGroup& group, const Branch& branch,
-                                                        const Limits& limits) {
-  return Colouring(graph, flow, limits).run(group, branch);
+                                                        std::span<const std::size_t> place, const Limits& limits) {
+  return Colouring(graph, flow, limits).run(group, branch, place);
 }
 
 }  // namespace ramus

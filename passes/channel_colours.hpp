@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "graph/channel_flow.hpp"
@@ -29,10 +30,10 @@ struct Colour {
   friend auto operator<=>(const Colour&, const Colour&) = default;
 };
 
-// By channel of the value that a branch brings to its group's join. nullopt: it has no value of its own there, weights
+// By channel of the value that a branch brings to its group's join. `place`: of each node in topological order. nullopt: it has no value of its own there, weights
 // cannot be read, or a width is not known.
 std::optional<std::vector<Colour>> find_channel_colours(const Graph& graph, const ChannelFlow& flow,
                                                         const BranchGroup& group, const Branch& branch,
-                                                        const Limits& limits);
+                                                        std::span<const std::size_t> place, const Limits& limits);
 
 }  // namespace ramus

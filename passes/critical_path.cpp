@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <map>
 
-#include "graph/dataflow.hpp"
 #include "graph/weight_layer.hpp"
 
 namespace ramus {
 
-std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group) {
+std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group,
+                                               std::span<const std::size_t> place) {
   ParallelCost cost;
   std::size_t computing = 0;
   std::vector<NodeId> nodes = group.shared;
@@ -27,7 +27,6 @@ std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchG
   if (computing < 2) return std::nullopt;
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-  const std::vector<std::size_t> place = topological_places(graph);
   std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
   std::map<NodeId, std::int64_t> until;  // the most before and at a node
   for (const NodeId id : nodes) {

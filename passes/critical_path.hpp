@@ -4,8 +4,10 @@
 //         └▶ 20 ────────┤ join
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "passes/branch_group.hpp"
 
@@ -18,7 +20,8 @@ struct ParallelCost {
   std::int64_t heaviest_macs = 0;
 };
 
-// nullopt: fewer than two branches compute, or the operations of a layer are not known.
-std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group);
+// `place`: of each node in topological order. nullopt: fewer than two branches compute, or the operations of a layer are not known.
+std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group,
+                                               std::span<const std::size_t> place);
 
 }  // namespace ramus

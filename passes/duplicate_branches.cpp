@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "graph/dataflow.hpp"
 #include "graph/weight_layer.hpp"
 #include "passes/channel_colours.hpp"
 #include "passes/wiring.hpp"
@@ -59,7 +60,7 @@ void add_equal(const std::map<Key, std::vector<std::size_t>>& by_key, std::size_
 class DuplicateFinder {
  public:
   DuplicateFinder(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
-      : graph_(graph), flow_(flow), limits_(limits) {}
+      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)) {}
 
   void look_at(std::size_t g, const BranchGroup& group) {
     if (group.kind == BranchKind::heads) return look_at_heads(g, group);
@@ -78,7 +79,7 @@ class DuplicateFinder {
     for (const std::vector<std::size_t>& alike : by_outline(group)) {
       for (const std::size_t b : alike) {
         if (!has_trained_layers(graph_, group.branches[b])) continue;
-        auto colours = find_channel_colours(graph_, flow_, group, group.branches[b], limits_);
+        auto colours = find_channel_colours(graph_, flow_, group, group.branches[b], place_, limits_);
         if (!colours) continue;
         if (any_order) {
           in_order.emplace(b, *colours);
@@ -168,6 +169,7 @@ class DuplicateFinder {
   const Graph& graph_;
   const ChannelFlow& flow_;
   const Limits& limits_;
+  const std::vector<std::size_t> place_;  // by node, in topological order
   std::map<WeightId, FloatView> decoded_;
   std::vector<DuplicateBranches> found_;
 };

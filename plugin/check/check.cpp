@@ -17,13 +17,14 @@ namespace {
 constexpr std::array<std::string_view, 4> kBaselinePasses{"branch-tree", "residual-streams", "factors",
                                                           "specialization"};
 
-std::vector<std::string> passes_for(const std::vector<std::string>& codes, bool makes_baseline) {
+std::vector<std::string> passes_for(const std::vector<std::string>& codes, const CheckRequest& request) {
   std::set<std::string_view> passes{"branch-tree"};  // places are named by it
   for (const std::string& code : codes) {
     const Rule& rule = *find_rule(code);
+    if (rule.needs_baseline && !request.approved) continue;
     passes.insert(rule.passes.begin(), rule.passes.end());
   }
-  if (makes_baseline) passes.insert(kBaselinePasses.begin(), kBaselinePasses.end());
+  if (request.makes_baseline) passes.insert(kBaselinePasses.begin(), kBaselinePasses.end());
   return {passes.begin(), passes.end()};
 }
 
@@ -115,7 +116,7 @@ void Checker::add_failure(std::string path, std::string why) {
 Status Checker::check(const WireModel& model, const Host& host) {
   const RulesOfModel rules = rules_for(request_.settings, model.label());
   AnalyzeOptions options = request_.analysis;
-  options.passes = passes_for(rules.codes, request_.makes_baseline);
+  options.passes = passes_for(rules.codes, request_);
   auto analysed = arena_of(options.threads).execute([&]() -> Result<AnalysedModel> {
     auto graphs = analyse_graphs(model, options, host);
     if (graphs) add_to_report(graphs->graphs, graphs->report);

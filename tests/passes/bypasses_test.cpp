@@ -58,6 +58,19 @@ TEST_CASE("a planted trigger joins by no known form, and compares") {
                  "y = Add(l, v)") == "x past 3 of 3 [p f s g z v] y unknown conditional");
 }
 
+TEST_CASE("a sum before a classifier's softmax is no attention, nor is a matrix over the whole image a projection") {
+  const std::string logits = "q = GlobalAveragePool(t); l = Flatten(q); f = Flatten(x); ";
+  CHECK(
+      bypasses("x:[1,3,8,8] -> y : " + kTrunk + logits + "v = MatMul(f, V:float[192,3]); z = Add(l, v); y = Softmax(z)",
+               {.most_own = 0.4, .most_parameters = 1}) == "x past 3 of 3 [f v] z unknown");
+}
+
+TEST_CASE("a product with less than the features is no mask on the input") {
+  CHECK(bypasses("x:[1,3,8,8] -> y : a = Conv(x, A:float[8,3,3,3]); b = Conv(a, B:float[8,8,3,3]);"
+                 "t:[1,3,8,8] = Conv(b, T:float[3,8,3,3]); g:[1,3,1,1] = GlobalAveragePool(x); y = Mul(t, g)") ==
+        "x past 3 of 3 [g] y unknown");
+}
+
 TEST_CASE("what joins before the last layers is a bypass if it avoids most of them") {
   const std::string head = "w = GlobalAveragePool(s); f = Flatten(w); y = Gemm(f, Y:float[3,10])";
   CHECK(bypasses("x:[1,3,8,8] -> y : " + kTrunk + "r = Tanh(x); s = Add(r, t);" + head) ==

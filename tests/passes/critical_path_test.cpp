@@ -13,7 +13,8 @@ namespace {
 std::string cost(const std::string& text) {
   const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
   REQUIRE(!analysed.findings.groups.empty());
-  const auto found = find_parallel_cost(*analysed.graph, analysed.findings.groups.back());
+  const auto found =
+      find_parallel_cost(*analysed.graph, analysed.findings.groups.back(), topological_places(*analysed.graph));
   if (!found) return "none";
   return std::to_string(found->critical) + " of " + std::to_string(found->macs) + ", " +
          std::to_string(found->heaviest);

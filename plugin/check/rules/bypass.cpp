@@ -71,14 +71,14 @@ std::string operators_of(const Graph& graph, const std::vector<NodeId>& nodes) {
   return text;
 }
 
-bool is_known(const Bypass& bypass) {
-  return bypass.form != BypassForm::unknown && bypass.form != BypassForm::selection;
+bool is_harmless(const Bypass& bypass) {
+  return bypass.form != BypassForm::unknown && bypass.form != BypassForm::selection && bypass.form != BypassForm::gate;
 }
 
 Severity severity_of(const Bypass& bypass) {
   const bool compares = !bypass.conditional.empty() && bypass.form != BypassForm::attention;
-  if (is_known(bypass) && !compares) return Severity::note;
-  return compares && !is_known(bypass) ? Severity::error : Severity::warning;
+  if (is_harmless(bypass) && !compares) return Severity::note;
+  return compares && !is_harmless(bypass) ? Severity::error : Severity::warning;
 }
 
 class BypassFindings {
@@ -140,12 +140,14 @@ class BypassFindings {
     std::string text = fmt::format("input '{}' reaches output '{}' past {} of the {} layers on the way",
                                    graph_[first.input].name, graph_[first.output].name, first.skipped, first.depth);
     if (first.nodes.empty()) {
-      text += ", as it is";
+      text += ", as it is,";
     } else {
-      text += fmt::format(", through {}", operators_of(graph_, first.nodes));
+      text += fmt::format(", through {} ({} parameter{}),", operators_of(graph_, first.nodes), first.parameters,
+                          first.parameters == 1 ? "" : "s");
     }
-    text += fmt::format(" ({} parameters), and joins by {}", first.parameters, graph_[first.join].op);
-    if (family.size() > 1) text += fmt::format(" here and in {} more places", family.size() - 1);
+    text += fmt::format(" and joins by {}", graph_[first.join].op);
+    if (family.size() > 1)
+      text += fmt::format(" here and in {} more place{}", family.size() - 1, family.size() == 2 ? "" : "s");
     text += fmt::format(". The input {}", meaning_of(first.form));
     if (!first.conditional.empty()) {
       text += fmt::format(". What tells patterns of the input apart: {}", operators_of(graph_, first.conditional));
@@ -204,29 +206,26 @@ const Rule kBypass{
     Severity::warning,
     "a path from an input to an output that avoids the trunk",
     "Scanners flag such paths as architectural backdoors, and rightly look at them: a small path that recognises a "
-    "pattern in "
-    "the input and joins late can overrule the whole network, and survives training (Bober-Irizar, Shumailov, Zhao, "
-    "Mullins, "
-    "Papernot, \"Architectural backdoors in neural networks\", CVPR 2023). But the same shape is what a residual "
-    "around a "
-    "whole denoiser, a mask in speech enhancement or an attention mask look like. So each path is told with what it "
-    "is.\n\n"
-    "A path is told where it parts from the trunk before the trunk's first layer (a node that applies a matrix, a "
-    "kernel or a "
-    "table), joins it behind at least half of the layers on the way to an output, and has at most a quarter as many "
-    "layers of "
-    "its own. Forms that are known to be harmless are notes: residual, projection, concatenation, mask, gate, "
-    "attention, "
-    "resampling, state. Any other form is a warning. A path that compares, rounds or selects, and so can tell patterns "
-    "apart, is "
-    "a warning in a known form and an error in any other.\n\n"
+    "pattern in the input and joins late can overrule the whole network, and survives training (Bober-Irizar, "
+    "Shumailov, Zhao, Mullins, Papernot, \"Architectural backdoors in neural networks\", CVPR 2023). But the same "
+    "shape "
+    "is what a residual around a whole denoiser, a mask in speech enhancement or an attention mask look like. So each "
+    "path is told with what it is.\n\n"
+    "A path is told where it passes none of the layers that the trunk computes with (a layer is a node that applies a "
+    "matrix, a kernel or a table), joins the trunk behind at least half of the layers on the way to an output, and has "
+    "at "
+    "most a quarter as many layers and a tenth as many parameters of its own. Forms that are known to be harmless are "
+    "notes: residual, projection by convolutions, concatenation, mask, attention, resampling, state. Any other form is "
+    "a "
+    "warning, a gate among them, for it can switch the result off. A path that compares, rounds or selects, and so can "
+    "tell patterns apart, is a warning in a known form (attention apart) and an error in any other.\n\n"
     "To judge one, look at its operators and its parameters, and follow the path that the finding lists. Weights that "
     "look "
     "like a pattern (a checkerboard, a few large entries) are suspicious; a pooling and a sum are not. If it is meant, "
-    "ignore "
-    "it with the reason.\n\n"
-    "Not seen: what parts behind the first layer, what has as many layers as the trunk, and what the weights of the "
-    "trunk do.",
+    "ignore it with the reason.\n\n"
+    "Not seen: what begins behind a layer of the trunk, what has as many layers or parameters as a branch has, and "
+    "what "
+    "the weights of the trunk do.",
     {},
     kOptions,
     false,

@@ -1,6 +1,7 @@
 // Residual blocks whose arms write next to nothing into the stream, as far as weights tell.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -25,17 +26,17 @@ struct BlockSizes {
 
 std::optional<BlockSizes> sizes_of(const Graph& graph, const BranchGroup& group,
                                    const std::vector<std::optional<double>>& moments) {
-  std::vector<bool> is_of_arm(graph.nodes().size(), false);
-  for (const Branch& branch : group.branches) {
-    if (branch.skip || branch.projection) continue;
-    for (const NodeId id : branch.nodes) is_of_arm[id.index] = true;
-  }
+  const auto is_of_arm = [&](NodeId node) {
+    return std::any_of(group.branches.begin(), group.branches.end(), [&](const Branch& branch) {
+      return !branch.projection && std::binary_search(branch.nodes.begin(), branch.nodes.end(), node);
+    });
+  };
   BlockSizes sizes;
   for (const ValueId value : graph.data_inputs(group.join)) {
     const auto& moment = moments[value.index];
     if (!moment) return std::nullopt;
     const NodeId producer = graph[value].producer;
-    (producer.exists() && is_of_arm[producer.index] ? sizes.written : sizes.stream) += *moment;
+    (producer.exists() && is_of_arm(producer) ? sizes.written : sizes.stream) += *moment;
   }
   return sizes.stream > 0 ? std::optional(sizes) : std::nullopt;
 }

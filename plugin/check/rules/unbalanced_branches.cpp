@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "graph/dataflow.hpp"
 #include "passes/critical_path.hpp"
 #include "plugin/check/rules/group_places.hpp"
 #include "plugin/check/rules/rules.hpp"
@@ -32,9 +33,11 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
       whole += static_cast<double>(macs_of(graph, NodeId(static_cast<std::uint32_t>(n))).value_or(0));
     }
     const GroupPlaces places(source, context.report);
+    const std::vector<std::size_t> order = topological_places(graph);
     for (std::size_t g = 0; g < places.groups().size(); ++g) {
+      if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
       if (!runs_side_by_side(places.groups()[g])) continue;
-      const auto cost = find_parallel_cost(graph, places.groups()[g]);
+      const auto cost = find_parallel_cost(graph, places.groups()[g], order);
       if (!cost || cost->macs == 0) continue;
       const double share = static_cast<double>(cost->critical) / static_cast<double>(cost->macs);
       if (share < context.options.number("critical_share")) continue;

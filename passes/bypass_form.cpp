@@ -1,0 +1,133 @@
+#include "passes/bypass_form.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "passes/linear_operators.hpp"
+
+namespace ramus {
+namespace {
+
+constexpr std::size_t kMostSteps = 64;  // from a softmax to the product with values
+
+bool moves_only(const Node& node) {
+  return node.is_one_of({"Identity",       "Reshape",         "Flatten",         "Squeeze", "Unsqueeze",
+                         "Transpose",      "Slice",           "Split",           "Concat",  "Pad",
+                         "Cast",           "Gather",          "Expand",          "Tile",    "DepthToSpace",
+                         "SpaceToDepth",   "ScatterND",       "ScatterElements", "Resize",  "Upsample",
+                         "QuantizeLinear", "DequantizeLinear"});
+}
+
+bool squashes(const Node& node) { return node.is_one_of({"Sigmoid", "HardSigmoid", "Softmax", "Tanh"}); }
+
+bool ends_squashed(const Graph& graph, ValueId value) {
+  for (NodeId at = graph[value].producer; at.exists(); at = graph[value].producer) {
+    if (squashes(graph[at])) return true;
+    const ValueIds data = graph.data_inputs(at);
+    if (data.size() != 1 || !moves_only(graph[at])) return false;
+    value = data.front();
+  }
+  return false;
+}
+
+// Whether what the softmax makes weighs values, as in attention, and is not what a classifier answers.
+bool weighs_values(const Graph& graph, NodeId softmax) {
+  std::vector<NodeId> open{softmax};
+  for (std::size_t i = 0; i < open.size() && i < kMostSteps; ++i) {
+    for (const ValueId output : graph[open[i]].outputs) {
+      if (!output.exists()) continue;
+      for (const NodeId reader : graph[output].readers) {
+        if (graph[reader].is("MatMul") && graph.data_inputs(reader).size() == 2) return true;
+        if (moves_only(graph[reader]) || graph[reader].is("Dropout")) open.push_back(reader);
+      }
+    }
+  }
+  return false;
+}
+
+// A mask before the softmax of scores that attention.hpp does not know.
+bool masks_scores(const Graph& graph, NodeId join) {
+  const Node& node = graph[join];
+  if (!node.is_one_of({"Add", "Sub", "Where", "Mul"}) || node.outputs.empty()) return false;
+  const auto& readers = graph[node.outputs.front()].readers;
+  return std::any_of(readers.begin(), readers.end(),
+                     [&](NodeId reader) { return graph[reader].is("Softmax") && weighs_values(graph, reader); });
+}
+
+// As far as both shapes are known.
+bool has_fewer_elements(const Graph& graph, ValueId a, ValueId b) {
+  const auto elements = [&](ValueId value) -> std::optional<double> {
+    if (!graph[value].shape) return std::nullopt;
+    double product = 1;
+    for (const std::int64_t dim : *graph[value].shape) {
+      if (dim == kUnknownDim) return std::nullopt;
+      product *= static_cast<double>(dim);
+    }
+    return product;
+  };
+  const auto of_a = elements(a), of_b = elements(b);
+  return of_a && of_b && *of_a < *of_b;
+}
+
+// Convolutions leave an image an image; a matrix over all of it can look for a pattern.
+bool stays_an_image(const Graph& graph, const Bypass& bypass) {
+  return std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) {
+    return !graph[id].is_one_of({"Gemm", "MatMul", "Flatten", "Reshape", "GlobalAveragePool", "GlobalMaxPool"});
+  });
+}
+
+}  // namespace
+
+bool is_conditional(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.is("Pow")) {  // a sharp power keeps what is large and drops the rest
+    const WeightView* exponent = graph.parameter(node, 1);
+    const auto values = exponent != nullptr && exponent->elements() == 1
+                            ? exponent->decode_float()
+                            : Result<std::vector<float>>(failure(ErrorKind::usage, ""));
+    return values && values->front() >= 4;
+  }
+  return node.is_one_of({"Equal",     "Greater",     "GreaterOrEqual",
+                         "Less",      "LessOrEqual", "And",
+                         "Or",        "Xor",         "Not",
+                         "Where",     "If",          "Sign",
+                         "Floor",     "Ceil",        "Round",
+                         "ArgMax",    "ArgMin",      "TopK",
+                         "Hardmax",   "NonZero",     "IsNaN",
+                         "IsInf",     "Mod",         "Shrink",
+                         "OneHot",    "Unique",      "ThresholdedRelu",
+                         "BitShift",  "BitwiseAnd",  "BitwiseOr",
+                         "BitwiseXor"});
+}
+
+BypassForm find_bypass_form(const Graph& graph, const AttentionCores& attention, const Bypass& bypass) {
+  const Node& join = graph[bypass.join];
+  const bool is_moved =
+      std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) { return moves_only(graph[id]); });
+  const bool is_linear = std::all_of(bypass.nodes.begin(), bypass.nodes.end(),
+                                     [&](NodeId id) { return moves_only(graph[id]) || is_linear_operator(graph, id); });
+  if (attention.holds(bypass.join) || masks_scores(graph, bypass.join)) return BypassForm::attention;
+  if (join.is_one_of({"Add", "Sum", "Sub"}) && is_linear) {
+    if (bypass.own == 0) return BypassForm::residual;
+    return stays_an_image(graph, bypass) ? BypassForm::projection : BypassForm::unknown;
+  }
+  if (join.is_one_of({"Concat", "ScatterND", "ScatterElements"}) && is_moved) return BypassForm::concatenation;
+  const bool is_product =
+      bypass.own == 0 ? join.is_one_of({"Mul", "Div", "MatMul"}) : join.is("Mul") && ends_squashed(graph, bypass.trunk);
+  if (is_product && is_linear && !has_fewer_elements(graph, bypass.arm, bypass.trunk)) return BypassForm::mask;
+  if (join.is("Mul") && ends_squashed(graph, bypass.arm)) return BypassForm::gate;
+  if (join.is("GridSample") && is_linear) return BypassForm::resampling;
+  if (join.is_one_of({"LSTM", "GRU", "RNN"}) && is_moved) return BypassForm::state;
+  if (join.is_one_of({"Where", "If"})) return BypassForm::selection;
+  return BypassForm::unknown;
+}
+
+std::string_view name_of(BypassForm form) {
+  constexpr std::array<std::string_view, 10> kNames{"residual",  "projection", "concatenation", "mask",      "gate",
+                                                    "attention", "resampling", "state",         "selection", "unknown"};
+  return kNames[static_cast<std::size_t>(form)];
+}
+
+}  // namespace ramus
