@@ -10,7 +10,7 @@
 namespace ramus {
 namespace {
 
-constexpr std::size_t kMostSteps = 64;  // from a softmax to the product with values
+constexpr std::size_t kMostOnTheWay = 64;  // from a softmax to the product with values
 
 bool moves_only(const Node& node) {
   return node.is_one_of({"Identity",       "Reshape",         "Flatten",         "Squeeze", "Unsqueeze",
@@ -35,7 +35,7 @@ bool ends_squashed(const Graph& graph, ValueId value) {
 // Whether what the softmax makes weighs values, as in attention, and is not what a classifier answers.
 bool weighs_values(const Graph& graph, NodeId softmax) {
   std::vector<NodeId> open{softmax};
-  for (std::size_t i = 0; i < open.size() && i < kMostSteps; ++i) {
+  for (std::size_t i = 0; i < open.size() && i < kMostOnTheWay; ++i) {
     for (const ValueId output : graph[open[i]].outputs) {
       if (!output.exists()) continue;
       for (const NodeId reader : graph[output].readers) {
@@ -78,37 +78,52 @@ bool stays_an_image(const Graph& graph, const Bypass& bypass) {
   });
 }
 
+constexpr std::array<std::string_view, 31> kConditional{"Equal",     "Greater",     "GreaterOrEqual",
+                                                        "Less",      "LessOrEqual", "And",
+                                                        "Or",        "Xor",         "Not",
+                                                        "Where",     "If",          "Sign",
+                                                        "Floor",     "Ceil",        "Round",
+                                                        "ArgMax",    "ArgMin",      "TopK",
+                                                        "Hardmax",   "NonZero",     "IsNaN",
+                                                        "IsInf",     "Mod",         "Shrink",
+                                                        "OneHot",    "Unique",      "ThresholdedRelu",
+                                                        "BitShift",  "BitwiseAnd",  "BitwiseOr",
+                                                        "BitwiseXor"};
+
+// Keeps what is large and drops the rest.
+bool is_sharp_power(const Graph& graph, const Node& node) {
+  const WeightView* exponent = graph.parameter(node, 1);
+  if (exponent == nullptr || exponent->elements() != 1) return false;
+  const auto value = exponent->decode_float();
+  return value && value->front() >= 4;
+}
+
+// From numbers with fractions to integers or truth values.
+bool cuts_off_fractions(const Graph& graph, const Node& node) {
+  if (node.inputs.empty() || node.outputs.empty() || !node.inputs.front().exists()) return false;
+  const ElementType from = graph[node.inputs.front()].type;
+  const auto to = static_cast<ElementType>(node.int_attribute("to", 0));
+  return !is_integer(from) && is_integer(to);  // or the first is not known
+}
+
 }  // namespace
 
 bool is_conditional(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  if (node.is("Pow")) {  // a sharp power keeps what is large and drops the rest
-    const WeightView* exponent = graph.parameter(node, 1);
-    const auto values = exponent != nullptr && exponent->elements() == 1
-                            ? exponent->decode_float()
-                            : Result<std::vector<float>>(failure(ErrorKind::usage, ""));
-    return values && values->front() >= 4;
-  }
-  return node.is_one_of({"Equal",     "Greater",     "GreaterOrEqual",
-                         "Less",      "LessOrEqual", "And",
-                         "Or",        "Xor",         "Not",
-                         "Where",     "If",          "Sign",
-                         "Floor",     "Ceil",        "Round",
-                         "ArgMax",    "ArgMin",      "TopK",
-                         "Hardmax",   "NonZero",     "IsNaN",
-                         "IsInf",     "Mod",         "Shrink",
-                         "OneHot",    "Unique",      "ThresholdedRelu",
-                         "BitShift",  "BitwiseAnd",  "BitwiseOr",
-                         "BitwiseXor"});
+  if (node.is("Pow")) return is_sharp_power(graph, node);
+  if (node.is("Cast")) return cuts_off_fractions(graph, node);
+  return node.is_one_of(kConditional);
 }
 
 BypassForm find_bypass_form(const Graph& graph, const AttentionCores& attention, const Bypass& bypass) {
   const Node& join = graph[bypass.join];
   const bool is_moved =
       std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) { return moves_only(graph[id]); });
-  const bool is_linear = std::all_of(bypass.nodes.begin(), bypass.nodes.end(),
-                                     [&](NodeId id) { return moves_only(graph[id]) || is_linear_operator(graph, id); });
+  const bool is_linear = std::all_of(bypass.nodes.begin(), bypass.nodes.end(), [&](NodeId id) {
+    return moves_only(graph[id]) || distributes_over_sums(graph, id);
+  });
   if (attention.holds(bypass.join) || masks_scores(graph, bypass.join)) return BypassForm::attention;
+  if (bypass.of_side_input) return BypassForm::side_input;
   if (join.is_one_of({"Add", "Sum", "Sub"}) && is_linear) {
     if (bypass.own == 0) return BypassForm::residual;
     return stays_an_image(graph, bypass) ? BypassForm::projection : BypassForm::unknown;
@@ -121,12 +136,16 @@ BypassForm find_bypass_form(const Graph& graph, const AttentionCores& attention,
   if (join.is("GridSample") && is_linear) return BypassForm::resampling;
   if (join.is_one_of({"LSTM", "GRU", "RNN"}) && is_moved) return BypassForm::state;
   if (join.is_one_of({"Where", "If"})) return BypassForm::selection;
+  if (join.is_one_of({"Gather", "GatherND", "GatherElements"}) && join.inputs.back() == bypass.arm) {
+    return BypassForm::position;
+  }
   return BypassForm::unknown;
 }
 
 std::string_view name_of(BypassForm form) {
-  constexpr std::array<std::string_view, 10> kNames{"residual",  "projection", "concatenation", "mask",      "gate",
-                                                    "attention", "resampling", "state",         "selection", "unknown"};
+  constexpr std::array<std::string_view, 12> kNames{"residual",   "projection", "concatenation", "mask",
+                                                    "gate",       "attention",  "resampling",    "state",
+                                                    "side_input", "position",   "selection",     "unknown"};
   return kNames[static_cast<std::size_t>(form)];
 }
 

@@ -18,16 +18,26 @@ bool is_matrix(const WeightView& weight) {
          std::count_if(weight.dims.begin(), weight.dims.end(), [](std::int64_t dim) { return dim > 1; }) >= 2;
 }
 
-// A matrix, a kernel or a table; of operators that only ONNX Runtime knows, any constant of two dimensions.
-bool applies_weights(const Graph& graph, NodeId id) {
-  if (find_first_weight_layer(graph, id)) return true;
+// How many layers a node is: one that applies a matrix, a kernel or a table, or, with bodies, all in the largest of them. Of
+// Einsum and of operators that only ONNX Runtime knows, any constant of two dimensions counts.
+std::size_t layers_in(const Graph& graph, NodeId id) {
+  if (find_first_weight_layer(graph, id)) return 1;
   const Node& node = graph[id];
+  std::size_t most = 0;
+  for (const Body& body : node.bodies) {
+    std::size_t inside = 0;
+    for (std::uint32_t n = 0; n < body.graph->nodes().size(); ++n) inside += layers_in(*body.graph, NodeId(n));
+    most = std::max(most, inside);
+  }
+  if (most > 0) return most;
   const bool is_foreign = !node.domain.empty() && node.domain != "ai.onnx";
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const WeightView* weight = graph.parameter(node, i);
-    if (weight != nullptr && is_matrix(*weight) && (is_foreign || (node.is("Gather") && i == 0))) return true;
+    if (weight != nullptr && is_matrix(*weight) && (is_foreign || node.is("Einsum") || (node.is("Gather") && i == 0))) {
+      return 1;
+    }
   }
-  return false;
+  return 0;
 }
 
 class BypassFinder {
@@ -38,9 +48,9 @@ class BypassFinder {
         request_(request),
         steps_left_(limits.region_visits),
         place_(topological_places(graph)) {
-    layer_.resize(graph.nodes().size());
-    for (std::size_t n = 0; n < layer_.size(); ++n)
-      layer_[n] = applies_weights(graph, NodeId(static_cast<std::uint32_t>(n)));
+    layers_.resize(graph.nodes().size());
+    for (std::size_t n = 0; n < layers_.size(); ++n)
+      layers_[n] = layers_in(graph, NodeId(static_cast<std::uint32_t>(n)));
     count_layers_above();
     measure_what_follows();
   }
@@ -76,15 +86,11 @@ class BypassFinder {
     return list;
   }
 
-  // What a node reads as data; nothing, of what asks for the shape alone.
+  // What a node reads as data, each once; nothing, of what asks for the shape alone.
   ValueIds data_of(NodeId id) const {
     ValueIds data;
-    const Node& node = graph_[id];
-    if (node.is_one_of({"Shape", "Size"})) return data;
-    const bool has_one = node.is_one_of({"Reshape", "Expand", "Slice", "Tile", "Pad", "Resize", "Upsample",
-                                         "ConstantOfShape", "Range", "TopK", "Unsqueeze", "Squeeze", "Split"});
+    if (graph_[id].is_one_of({"Shape", "Size"})) return data;
     for (const ValueId value : graph_.data_inputs(id)) {
-      if (has_one && value != node.inputs.front()) continue;
       if (std::find(data.begin(), data.end(), value) == data.end()) data.push_back(value);
     }
     return data;
@@ -97,31 +103,36 @@ class BypassFinder {
     layers_above_.assign(flow.size(), 0);
     for (const Vertex v : flow.topological_order()) {
       if (v == tree.root()) continue;
-      layers_above_[v] = layers_above_[tree.parent(v)] + (flow.is_node(v) && layer_[flow.node(v).index] ? 1 : 0);
+      layers_above_[v] = layers_above_[tree.parent(v)] + (flow.is_node(v) ? layers_[flow.node(v).index] : 0);
     }
   }
 
-  // By value: the most layers on a way from it to an output, and the next node on such a way.
+  // By value: the fewest layers on a way from it to an output, and the next node on such a way.
   void measure_what_follows() {
     follows_.assign(graph_.values().size(), kUnreached);
     next_.assign(graph_.values().size(), NodeId());
     for (const ValueId output : graph_.outputs()) follows_[output.index] = 0;
     const auto order = graph_.topological_order();
     for (auto at = order.rbegin(); at != order.rend(); ++at) {
-      std::size_t longest = kUnreached;
-      for (const ValueId output : graph_[*at].outputs) {
-        if (output.exists() && follows_[output.index] != kUnreached) {
-          longest = longest == kUnreached ? follows_[output.index] : std::max(longest, follows_[output.index]);
-        }
-      }
-      if (longest == kUnreached) continue;
-      longest += layer_[at->index] ? 1 : 0;
+      const ValueId nearest = nearest_output(*at);
+      if (!nearest.exists()) continue;
+      const std::size_t fewest = follows_[nearest.index] + layers_[at->index];
       for (const ValueId value : data_of(*at)) {
-        if (follows_[value.index] != kUnreached && follows_[value.index] >= longest) continue;
-        follows_[value.index] = longest;
+        if (follows_[value.index] <= fewest) continue;
+        follows_[value.index] = fewest;
         next_[value.index] = *at;
       }
     }
+  }
+
+  // The output of a node from which the fewest layers lead on; !exists(): no output of the graph depends on it.
+  ValueId nearest_output(NodeId id) const {
+    ValueId nearest;
+    for (const ValueId output : graph_[id].outputs) {
+      if (!output.exists() || follows_[output.index] == kUnreached) continue;
+      if (!nearest.exists() || follows_[output.index] < follows_[nearest.index]) nearest = output;
+    }
+    return nearest;
   }
 
   // By value: the most layers on a way from the input; kUnreached: it does not depend on it.
@@ -129,6 +140,9 @@ class BypassFinder {
     depth_.assign(graph_.values().size(), kUnreached);
     depth_[input.index] = 0;
     trunk_value_ = ValueId();
+    is_side_ = true;
+    std::vector<bool> alone(graph_.values().size(), false);  // depends on no other input
+    alone[input.index] = true;
     for (const NodeId id : graph_.topological_order()) {
       std::size_t deepest = kUnreached;
       for (const ValueId value : data_of(id)) {
@@ -137,8 +151,13 @@ class BypassFinder {
         }
       }
       if (deepest == kUnreached) continue;
+      const ValueIds data = data_of(id);
+      const bool is_alone = std::all_of(data.begin(), data.end(), [&](ValueId value) { return alone[value.index]; });
+      is_side_ = is_side_ && !(is_alone && layers_[id.index] > 0);
       for (const ValueId output : graph_[id].outputs) {
-        if (output.exists()) depth_[output.index] = deepest + (layer_[id.index] ? 1 : 0);
+        if (!output.exists()) continue;
+        depth_[output.index] = deepest + layers_[id.index];
+        alone[output.index] = is_alone;
       }
     }
   }
@@ -151,9 +170,10 @@ class BypassFinder {
       if (!trunk.exists() || depth_[value.index] > depth_[trunk.index]) trunk = value;
     }
     if (!trunk.exists()) return;
-    const std::size_t skipped = depth_[trunk.index], after = what_follows(id);
-    if (skipped < 2 || after == kUnreached) return;
-    const std::size_t whole = skipped + (layer_[id.index] ? 1 : 0) + after;
+    const std::size_t skipped = depth_[trunk.index];
+    const ValueId nearest = nearest_output(id);
+    if (skipped < 2 || !nearest.exists()) return;
+    const std::size_t whole = skipped + layers_[id.index] + follows_[nearest.index];
     if (static_cast<double>(skipped) < request_.least_skipped * static_cast<double>(whole)) return;
     for (const ValueId arm : data) {
       if (arm == trunk || depth_[arm.index] == kUnreached || !may_part_early(arm, trunk)) continue;
@@ -162,24 +182,15 @@ class BypassFinder {
       Bypass bypass{input, id, arm, trunk};
       bypass.skipped = skipped;
       bypass.depth = whole;
+      bypass.of_side_input = is_side_;
       mark_layers_of(trunk);
       if (!walk_back(bypass)) continue;
       describe(bypass);
-      if (static_cast<double>(bypass.parameters) > request_.most_parameters * static_cast<double>(trunk_parameters_))
-        continue;
+      const double most_parameters = request_.most_parameters * static_cast<double>(trunk_parameters_);
+      if (bypass.conditional.empty() && static_cast<double>(bypass.parameters) > most_parameters) continue;
       found.all.push_back(std::move(bypass));
     }
     found.complete = found.complete && steps_left_ > 0;
-  }
-
-  // The most layers behind a node; kUnreached: no output depends on it.
-  std::size_t what_follows(NodeId id) const {
-    std::size_t most = kUnreached;
-    for (const ValueId output : graph_[id].outputs) {
-      if (!output.exists() || follows_[output.index] == kUnreached) continue;
-      most = most == kUnreached ? follows_[output.index] : std::max(most, follows_[output.index]);
-    }
-    return most;
   }
 
   // No layer stands on all ways to both: else there is no way past the trunk.
@@ -198,24 +209,13 @@ class BypassFinder {
     describe_branch(graph_, arm);
     bypass.parameters = arm.parameters;
     bypass.form = find_bypass_form(graph_, analyses_.attention(), bypass);
-    for (ValueId value = first_output(bypass.join); value.exists() && !graph_[value].is_output;) {
-      const NodeId next = next_[value.index];
-      if (!next.exists()) break;
-      bypass.way_on.push_back(next);
-      value = first_output(next);
-      bypass.output = value;
+    bypass.output = nearest_output(bypass.join);
+    while (!graph_[bypass.output].is_output) {
+      const NodeId next = next_[bypass.output.index];
+      if (bypass.way_on.size() < kMostSteps) bypass.way_on.push_back(next);
+      bypass.output = nearest_output(next);
+      if (!take(1)) return;
     }
-    if (!bypass.output.exists()) bypass.output = first_output(bypass.join);
-  }
-
-  // The output of a node from which the most layers follow.
-  ValueId first_output(NodeId id) const {
-    ValueId best;
-    for (const ValueId output : graph_[id].outputs) {
-      if (!output.exists() || follows_[output.index] == kUnreached) continue;
-      if (!best.exists() || follows_[output.index] > follows_[best.index]) best = output;
-    }
-    return best;
   }
 
   // The layers that a value depends on, in trunk_.
@@ -235,8 +235,8 @@ class BypassFinder {
     };
     enter(value);
     for (std::size_t i = 0; i < open.size() && take(1); ++i) {
-      trunk_[open[i].index] = layer_[open[i].index];
-      if (layer_[open[i].index]) layers.nodes.push_back(open[i]);
+      trunk_[open[i].index] = layers_[open[i].index] > 0;
+      if (layers_[open[i].index] > 0) layers.nodes.push_back(open[i]);
       for (const ValueId read : data_of(open[i])) enter(read);
     }
     std::sort(layers.nodes.begin(), layers.nodes.end());
@@ -257,7 +257,8 @@ class BypassFinder {
       }
     }
     if (towards_arm.find(bypass.input) == towards_arm.end()) return false;
-    for (ValueId at = towards_arm.at(bypass.input); at.exists(); at = towards_arm.at(at)) {
+    for (ValueId at = towards_arm.at(bypass.input); at.exists() && bypass.way.size() < kMostSteps;
+         at = towards_arm.at(at)) {
       bypass.way.push_back(graph_[at].producer);
     }
     // Forth again: of what leads to the arm, that which the input leads to.
@@ -277,7 +278,7 @@ class BypassFinder {
       }
       if (!most) continue;
       bypass.nodes.push_back(id);
-      for (const ValueId output : graph_[id].outputs) layers[output] = *most + (layer_[id.index] ? 1 : 0);
+      for (const ValueId output : graph_[id].outputs) layers[output] = *most + layers_[id.index];
     }
     bypass.own = layers.at(bypass.arm);
     std::sort(bypass.nodes.begin(), bypass.nodes.end());
@@ -291,8 +292,9 @@ class BypassFinder {
   const std::vector<std::size_t> place_;  // by node, in the topological order
   std::vector<bool> trunk_;               // by node: a layer that trunk_value_ depends on
   ValueId trunk_value_;
+  bool is_side_ = false;                   // of the input at hand: no layer reads it alone
   std::int64_t trunk_parameters_ = 0;      // of these layers
-  std::vector<bool> layer_;                // by node: it applies weights
+  std::vector<std::size_t> layers_;        // by node
   std::vector<std::size_t> layers_above_;  // by vertex
   std::vector<std::size_t> follows_;       // by value
   std::vector<NodeId> next_;               // by value

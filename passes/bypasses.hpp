@@ -8,9 +8,10 @@
 // a matrix, a kernel or a table; the depth of a value is the largest number of them on a path from the input. The trunk
 // is the deepest operand, an arm a bypass when
 //   - some way to the arm passes no layer that the trunk depends on
-//   - the trunk has at least `least_skipped` of the layers on the way from the input to an output through the join
+//   - the trunk has at least `least_skipped` of the layers on the way from the input through the join to the output that is
+//     nearest behind it
 //   - the arm depends on at most `most_own` as many layers as the trunk, and applies at most `most_parameters` as many
-//     parameters on that way
+//     parameters on that way, unless it compares: to be large excuses no trigger
 // Skips of residual networks, U-Nets and pyramids begin behind the first layer, and so are none. Most that begin at the
 // input are known forms, which `form` names; what is not known, and all the more if it compares or selects, is what
 // Bober-Irizar, Shumailov, Zhao, Mullins, Papernot, "Architectural backdoors in neural networks", CVPR 2023, plant.
@@ -36,7 +37,9 @@ enum class BypassForm {
   attention,      // the arm says what attention may look at, or what it looks up
   resampling,     // the features say where the input is sampled
   state,          // what a recurrent operator begins with
-  selection,      // Where: either the arm or the features
+  side_input,     // the input only qualifies what others bring: a length, a mask; no layer reads it alone
+  position,       // the arm says which of the features are taken
+  selection,      // Where, If: either the arm or the features
   unknown,
 };
 std::string_view name_of(BypassForm form);
@@ -44,7 +47,8 @@ std::string_view name_of(BypassForm form);
 struct Bypass {
   ValueId input;
   NodeId join;
-  ValueId arm, trunk;  // operands of the join
+  ValueId arm, trunk;          // operands of the join
+  bool of_side_input = false;  // no layer reads the input before it has met another one
   BypassForm form = BypassForm::unknown;
   std::size_t skipped = 0;          // layers of the trunk before the join
   std::size_t depth = 0;            // layers on the deepest way from the input to an output through the join
@@ -54,8 +58,10 @@ struct Bypass {
   std::int64_t parameters = 0;      // of the arm
   std::vector<NodeId> way;          // the shortest from the input to the join, without the join
   std::vector<NodeId> way_on;       // from the join to the output, without the join
-  ValueId output;                   // the first in the model's order that the join reaches
+  ValueId output;                   // where that ends
 };
+
+inline constexpr std::size_t kMostSteps = 64;  // of a way that are kept
 
 struct BypassRequest {
   double least_skipped = 0.5;    // in (0, 1]

@@ -92,19 +92,14 @@ const Rule kBlockDiagonalLayer{
     "block-diagonal-layer",
     Severity::note,
     "a plain layer whose weights fall into groups",
-    "Branches can form in plain layers (Voss et al., \"Branch Specialization\", Distill 2021). Where nearly all of a "
-    "layer's "
-    "energy lies in groups of units that read only groups of inputs, the layer can be written as a grouped "
-    "convolution, or as "
-    "parallel branches, which saves the rest.\n\n"
+    "Branches can form in plain layers (Voss et al., \"Branch Specialization\", Distill 2021). Where nearly all "
+    "of a layer's energy lies in groups of units that read only groups of inputs, the layer can be written as a "
+    "grouped convolution, or as parallel branches, which saves the rest.\n\n"
     "Groups are found by spectral co-clustering, and only told where permuted weights do not give them (pass "
-    "latent-branches), and lose at least twice as much. Energy is the share of the squared weights, inputs normalised, "
-    "inside the groups. Groups of "
-    "unequal "
-    "size need one convolution each.\n\n"
+    "latent-branches), and lose at least twice as much. Energy is the share of the squared weights, inputs "
+    "normalised, inside the groups. Groups of unequal size need one convolution each.\n\n"
     "Units have to be put in order for it, in this layer and in its neighbours; accuracy has to be measured, and "
-    "mostly comes "
-    "back with a little training.",
+    "mostly comes back with a little training.",
     kPasses,
     kOptions,
     false,

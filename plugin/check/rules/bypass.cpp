@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <set>
 
 #include "passes/bypasses.hpp"
 #include "plugin/check/rules/rules.hpp"
@@ -41,8 +39,12 @@ std::string_view meaning_of(BypassForm form) {
       return "is sampled where the trunk says: a spatial transformer";
     case BypassForm::state:
       return "is the state that a recurrent operator begins with";
+    case BypassForm::side_input:
+      return "only qualifies what other inputs bring, before any layer reads it: a length, a mask, a scale";
+    case BypassForm::position:
+      return "says which of the features are taken";
     case BypassForm::selection:
-      return "is selected, or selects, element by element";
+      return "is selected, or selects between two results";
     case BypassForm::unknown:
       break;
   }
@@ -71,14 +73,16 @@ std::string operators_of(const Graph& graph, const std::vector<NodeId>& nodes) {
   return text;
 }
 
-bool is_harmless(const Bypass& bypass) {
-  return bypass.form != BypassForm::unknown && bypass.form != BypassForm::selection && bypass.form != BypassForm::gate;
+bool is_harmless(BypassForm form) {
+  return form != BypassForm::unknown && form != BypassForm::selection && form != BypassForm::position &&
+         form != BypassForm::gate;
 }
 
 Severity severity_of(const Bypass& bypass) {
-  const bool compares = !bypass.conditional.empty() && bypass.form != BypassForm::attention;
-  if (is_harmless(bypass) && !compares) return Severity::note;
-  return compares && !is_harmless(bypass) ? Severity::error : Severity::warning;
+  const bool may_compare = bypass.form == BypassForm::attention || bypass.form == BypassForm::side_input;
+  const bool compares = !bypass.conditional.empty() && !may_compare;
+  if (is_harmless(bypass.form)) return compares ? Severity::warning : Severity::note;
+  return compares && bypass.form != BypassForm::position ? Severity::error : Severity::warning;
 }
 
 class BypassFindings {
@@ -205,27 +209,25 @@ const Rule kBypass{
     "input-to-output-bypass",
     Severity::warning,
     "a path from an input to an output that avoids the trunk",
-    "Scanners flag such paths as architectural backdoors, and rightly look at them: a small path that recognises a "
-    "pattern in the input and joins late can overrule the whole network, and survives training (Bober-Irizar, "
+    "Scanners flag such paths as architectural backdoors, and rightly look at them: a small path that recognises "
+    "a pattern in the input and joins late can overrule the whole network, and survives training (Bober-Irizar, "
     "Shumailov, Zhao, Mullins, Papernot, \"Architectural backdoors in neural networks\", CVPR 2023). But the same "
-    "shape "
-    "is what a residual around a whole denoiser, a mask in speech enhancement or an attention mask look like. So each "
-    "path is told with what it is.\n\n"
-    "A path is told where it passes none of the layers that the trunk computes with (a layer is a node that applies a "
-    "matrix, a kernel or a table), joins the trunk behind at least half of the layers on the way to an output, and has "
-    "at "
-    "most a quarter as many layers and a tenth as many parameters of its own. Forms that are known to be harmless are "
-    "notes: residual, projection by convolutions, concatenation, mask, attention, resampling, state. Any other form is "
-    "a "
-    "warning, a gate among them, for it can switch the result off. A path that compares, rounds or selects, and so can "
-    "tell patterns apart, is a warning in a known form (attention apart) and an error in any other.\n\n"
-    "To judge one, look at its operators and its parameters, and follow the path that the finding lists. Weights that "
-    "look "
-    "like a pattern (a checkerboard, a few large entries) are suspicious; a pooling and a sum are not. If it is meant, "
-    "ignore it with the reason.\n\n"
-    "Not seen: what begins behind a layer of the trunk, what has as many layers or parameters as a branch has, and "
-    "what "
-    "the weights of the trunk do.",
+    "shape is what a residual around a whole denoiser, a mask in speech enhancement or an attention mask look "
+    "like. So each path is told with what it is.\n\n"
+    "A path is told where it passes none of the layers that the trunk computes with (a layer is a node that "
+    "applies a matrix, a kernel or a table, or whose bodies do), joins the trunk behind at least half of the "
+    "layers on the way to the nearest output, and has at most a quarter as many layers of its own and, unless it "
+    "compares, a tenth as many parameters.\n\n"
+    "Forms that are known to be harmless are notes: residual, projection by convolutions, concatenation, mask, "
+    "attention, resampling, state, and side inputs, which no layer reads before they have met another input "
+    "(lengths, masks). Any other form is a warning, a gate among them, for it can switch the result off. A path "
+    "that compares, rounds or selects, and so can tell patterns apart, is an error; it is a warning in a harmless "
+    "form, and where it only says which positions are taken. Attention masks and side inputs may compare.\n\n"
+    "To judge one, look at its operators and its parameters, and follow the path that the finding lists. Weights "
+    "that look like a pattern (a checkerboard, a few large entries) are suspicious; a pooling and a sum are not. "
+    "If it is meant, ignore it with the reason.\n\n"
+    "Not seen: what begins behind a layer of the trunk, what has as many layers as a branch has, shapes that "
+    "depend on data, and what the weights of the trunk do.",
     {},
     kOptions,
     false,

@@ -8,9 +8,8 @@ const Rule kNotInBaseline{
     "not-in-baseline",
     Severity::note,
     "a baseline was given, and does not hold this model",
-    "A baseline keeps models by the path that they were checked under. A model that is not among them is checked by "
-    "all "
-    "rules that need no baseline, and compared with nothing.\n\n"
+    "A baseline keeps models by the path that they were checked under. A model that is not among them is checked "
+    "by all rules that need no baseline, and compared with nothing.\n\n"
     "Write the baseline again, with all models in one call: ramus check MODELS --write-baseline FILE.",
     {},
     {},
@@ -22,8 +21,7 @@ const Rule kUnusedIgnore{
     Severity::note,
     "an ignore of the settings matches no finding",
     "An ignore is a promise that somebody looked. Where nothing matches it any more, the model was mended or the "
-    "pattern no "
-    "longer fits, and the next finding that it hides would be another one.\n\n"
+    "pattern no longer fits, and the next finding that it hides would be another one.\n\n"
     "Told for ignores whose rule ran on a model that they are about.",
     {},
     {},

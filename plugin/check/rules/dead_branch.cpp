@@ -49,20 +49,15 @@ const Rule kDeadBranch{
     "dead-branch",
     Severity::warning,
     "a branch that changes nothing",
-    "A branch dies when a layer in it is pruned to zero, when training drives a scale to zero, when it begins at zero "
-    "and was "
-    "never trained (zero convolutions, the second matrix of LoRA), or when an export lost its weights. It costs as "
-    "much as a "
-    "live one, and a model that should have it does not work as meant.\n\n"
-    "Told where every way through the branch passes a layer whose weights are all zero, or a product or norm with a "
-    "scale of "
-    "zero; where the part of a grouped convolution, head or stack of experts that is the branch's own is zero; and "
-    "where all "
-    "layers that read a concatenation are zero for the branch's channels (looked for through activations, norms and "
-    "pooling).\n\n"
+    "A branch dies when a layer in it is pruned to zero, when training drives a scale to zero, when it begins at "
+    "zero and was never trained (zero convolutions, the second matrix of LoRA), or when an export lost its "
+    "weights. It costs as much as a live one, and a model that should have it does not work as meant.\n\n"
+    "Told where every way through the branch passes a layer whose weights are all zero, or a product or norm with "
+    "a scale of zero; where the part of a grouped convolution, head or stack of experts that is the branch's own "
+    "is zero; and where all layers that read a concatenation are zero for the branch's channels (looked for "
+    "through activations, norms and pooling).\n\n"
     "Exactly zero counts; nearly zero does not. Weights that are one constant all over, as in test models without "
-    "training, "
-    "are not judged. An activation that is never on is not seen.",
+    "training, are not judged. An activation that is never on is not seen.",
     {},
     {},
     false,

@@ -47,19 +47,15 @@ const Rule kDuplicateBranches{
     "duplicate-branches",
     Severity::warning,
     "branches of one group that compute the same",
-    "Branches that begin alike and see the same gradients stay alike: experts that were all copied from one layer, "
-    "heads that "
-    "were repeated to make a model wider, a branch that an export wrote twice. They cost their number of times and "
-    "know no "
-    "more than one; a later layer that reads the copies can read one with the sum of their weights.\n\n"
-    "Weights are compared bit by bit, through all layers of a branch, and in any order of units: inner layers may be "
-    "permuted, "
-    "and where the join concatenates channels the last one too. Heads are alike where queries, keys and values are; "
-    "experts in "
-    "a stack where their slices are, unit by unit.\n\n"
-    "Nearly equal weights are not told, nor are parts of a grouped convolution, which read different inputs. Models "
-    "whose "
-    "weights are one constant are not judged.",
+    "Branches that begin alike and see the same gradients stay alike: experts that were all copied from one "
+    "layer, heads that were repeated to make a model wider, a branch that an export wrote twice. They cost their "
+    "number of times and know no more than one; a later layer that reads the copies can read one with the sum of "
+    "their weights.\n\n"
+    "Weights are compared bit by bit, through all layers of a branch, and in any order of units: inner layers may "
+    "be permuted, and where the join concatenates channels the last one too. Heads are alike where queries, keys "
+    "and values are; experts in a stack where their slices are, unit by unit.\n\n"
+    "Nearly equal weights are not told, nor are parts of a grouped convolution, which read different inputs. "
+    "Models whose weights are one constant are not judged.",
     {},
     {},
     false,

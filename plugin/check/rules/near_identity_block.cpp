@@ -89,23 +89,16 @@ const Rule kNearIdentityBlock{
     "near-identity-block",
     Severity::note,
     "a residual block that writes next to nothing into the stream",
-    "Blocks of deep residual networks can shrink to the identity: by weight decay, by a scale that was never learned "
-    "(LayerScale, "
-    "ReZero, a last gamma that begins at zero), or because the network is deeper than it needs to be. Such a block "
-    "costs as "
-    "much as any other, and can mostly be taken out (Veit, Wilber, Belongie, \"Residual networks behave like ensembles "
-    "of "
-    "relatively shallow networks\", NeurIPS 2016).\n\n"
+    "Blocks of deep residual networks can shrink to the identity: by weight decay, by a scale that was never "
+    "learned (LayerScale, ReZero, a last gamma that begins at zero), or because the network is deeper than it "
+    "needs to be. Such a block costs as much as any other, and can mostly be taken out (Veit, Wilber, Belongie, "
+    "\"Residual networks behave like ensembles of relatively shallow networks\", NeurIPS 2016).\n\n"
     "The number is the root mean square of what the arms write over that of what the skip brings, both propagated "
-    "through the "
-    "weights from an input of size 1: layers by the norm of their weights, norms by their scales and shifts, "
-    "rectifiers as one "
-    "half. For 33 blocks of four trained networks it was 0.3 to 4.2 times what random inputs gave; no block is told "
-    "behind an "
-    "operator for which no such rule is known.\n\n"
-    "Weights alone do not prove it: correlated inputs can be amplified far beyond this estimate. Measure the block on "
-    "data "
-    "before removing it. Models whose weights are one constant are left out.",
+    "through the weights from an input of size 1: layers by the norm of their weights, norms by their scales and "
+    "shifts, rectifiers as one half. For 33 blocks of four trained networks it was 0.3 to 4.2 times what random "
+    "inputs gave; no block is told behind an operator for which no such rule is known.\n\n"
+    "Weights alone do not prove it: correlated inputs can be amplified far beyond this estimate. Measure the "
+    "block on data before removing it. Models whose weights are one constant are left out.",
     {},
     kOptions,
     false,

@@ -70,15 +70,13 @@ const Rule kUnbalancedBranches{
     Severity::note,
     "parallel branches of which one does nearly all the work",
     "Branches can run side by side, on streams of a device or on several; how much that gains is bounded by the "
-    "critical path, "
-    "the chain of layers with the most multiply-accumulates between fork and join. Where it holds nearly all of them, "
-    "parallel "
-    "execution costs memory and gains nothing, and a scheduler had better split the heavy branch.\n\n"
-    "Told where the critical path holds at least 95 % of the work of a group that has at least 5 % of the model's. "
-    "Residual "
-    "blocks, gates, heads, grouped convolutions, experts and conditional bodies are not meant to run side by side in "
-    "this "
-    "sense and are left out. Multiply-accumulates are not time: small layers are bound by memory.",
+    "critical path, the chain of layers with the most multiply-accumulates between fork and join. Where it holds "
+    "nearly all of them, parallel execution costs memory and gains nothing, and a scheduler had better split the "
+    "heavy branch.\n\n"
+    "Told where the critical path holds at least 95 % of the work of a group that has at least 5 % of the "
+    "model's. Residual blocks, gates, heads, grouped convolutions, experts and conditional bodies are not meant "
+    "to run side by side in this sense and are left out. Multiply-accumulates are not time: small layers are "
+    "bound by memory.",
     {},
     kOptions,
     false,
