@@ -153,7 +153,10 @@ class BypassFinder {
       if (deepest == kUnreached) continue;
       const ValueIds data = data_of(id);
       const bool is_alone = std::all_of(data.begin(), data.end(), [&](ValueId value) { return alone[value.index]; });
-      is_side_ = is_side_ && !(is_alone && layers_[id.index] > 0);
+      const bool reads_alone =
+          is_alone || (!graph_[id].bodies.empty() &&
+                       std::any_of(data.begin(), data.end(), [&](ValueId v) { return alone[v.index]; }));
+      is_side_ = is_side_ && !(reads_alone && layers_[id.index] > 0);
       for (const ValueId output : graph_[id].outputs) {
         if (!output.exists()) continue;
         depth_[output.index] = deepest + layers_[id.index];

@@ -119,14 +119,16 @@ class Colouring {
 
   // The numbers of a constant; nullopt where they cannot be read.
   std::optional<FloatView> numbers_of(ValueId value) {
-    if (!graph_.is_parameter(value)) return std::nullopt;
-    auto numbers = graph_[graph_[value].weight].floats(limits_);
+    if (!graph_.is_parameter(value) || graph_[value].may_be_fed) return std::nullopt;
+    const WeightView& weight = graph_[graph_[value].weight];
+    if (weight.type == ElementType::float64) return std::nullopt;  // floats would round it
+    auto numbers = weight.floats(limits_);
     return numbers ? std::optional(std::move(*numbers)) : std::nullopt;
   }
 
   bool colour_node(NodeId id) {
     const Node& node = graph_[id];
-    if (!node.bodies.empty() || node.outputs.empty() || !node.outputs.front().exists()) return false;
+    if (!node.bodies.empty() || node.outputs.empty() || !node.outputs.front().exists() || draws(node)) return false;
     std::optional<Colours> colours;
     if (const auto layer = find_weight_layer(graph_, id)) {
       colours = colour_layer(node, *layer);
@@ -146,18 +148,44 @@ class Colouring {
     return colour_whole(node, 0);
   }
 
+  // Numbers that are never the same twice.
+  static bool draws(const Node& node) {
+    return node.is_one_of({"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli",
+                           "Multinomial", "Dropout"});
+  }
+
+  // The constant that a layer applies; which of its operands it is tells one side of a product from the other.
+  std::optional<std::size_t> place_of_weight(const Node& node, const WeightLayer& layer) const {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (graph_.is_parameter(node.inputs[i]) && graph_[node.inputs[i]].weight == layer.weight) return i;
+    }
+    return std::nullopt;
+  }
+
+  // One number for each unit, along the units.
+  bool is_bias(const Node& node, ValueId value, std::int64_t units) const {
+    if (!graph_.is_parameter(value)) return false;
+    const Dims& dims = graph_[graph_[value].weight].dims;
+    const std::int64_t elements = graph_[graph_[value].weight].elements();
+    return elements == 1 || (elements == units && (!node.is("Gemm") || dims.back() == units));
+  }
+
   // Unit by unit, over inputs in any order.
   std::optional<Colours> colour_layer(const Node& node, const WeightLayer& layer) {
     const Colours& inputs = colours_of(layer.input);
     if (inputs.size() != static_cast<std::size_t>(layer.inputs) || layer.transposed) return std::nullopt;
-    const auto weights = graph_[layer.weight].floats(limits_);
+    const auto place = place_of_weight(node, layer);
+    const auto weights = place ? numbers_of(node.inputs[*place]) : std::nullopt;
     if (!weights) return std::nullopt;
     std::optional<FloatView> bias;
     if (node.inputs.size() > 2 && node.inputs[2].exists()) {
       bias = numbers_of(node.inputs[2]);
-      if (!bias || (bias->size() != layer.outputs && bias->size() != 1)) return std::nullopt;
+      if (!bias || !is_bias(node, node.inputs[2], layer.outputs)) return std::nullopt;
     }
-    const ColourHash before = hash_of_operator(node);
+    ColourHash before = hash_of_operator(node);
+    before.add(static_cast<std::uint64_t>(*place));
+    before.add(static_cast<std::uint64_t>(layer.input_axis + 1));
+    for (const std::int64_t extent : layer.kernel) before.add(static_cast<std::uint64_t>(extent));
     Colours units;
     for (std::int64_t unit = 0; unit < layer.outputs; ++unit) {
       const std::int64_t first = unit / layer.outputs_per_group() * layer.inputs_per_group();
@@ -281,12 +309,12 @@ class Colouring {
     if (!graph_.is_parameter(value)) return false;
     const WeightView& weight = graph_[graph_[value].weight];
     for (const std::int64_t dim : weight.dims) hash.add(static_cast<std::uint64_t>(dim));
-    if (const auto numbers = weight.floats(limits_)) {
+    if (const auto numbers = numbers_of(value)) {
       for (std::int64_t i = 0; i < numbers->size(); ++i) hash.add((*numbers)[i]);
       return true;
     }
     const auto integers = weight.decode_int64();
-    if (!integers) return false;
+    if (!integers || graph_[value].may_be_fed) return false;
     for (const std::int64_t integer : *integers) hash.add(static_cast<std::uint64_t>(integer));
     return true;
   }

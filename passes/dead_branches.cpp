@@ -20,7 +20,7 @@ class DeathFinder {
     const Branch& branch = group.branches[b];
     DeadBranch dead;
     dead.branch = b;
-    if (branch.skip) return std::nullopt;
+    if (branch.skip || (!shares_nodes(group) && is_read_outside(branch))) return std::nullopt;
     if (shares_nodes(group)) {
       if (const NodeId layer = zero_range(branch); layer.exists()) {
         dead.at = layer;
@@ -42,9 +42,18 @@ class DeathFinder {
   }
 
  private:
+  // An output of the graph stands inside the branch: it has another purpose as well.
+  bool is_read_outside(const Branch& branch) const {
+    return std::any_of(branch.nodes.begin(), branch.nodes.end(), [&](NodeId id) {
+      const auto& outputs = graph_[id].outputs;
+      return std::any_of(outputs.begin(), outputs.end(),
+                         [&](ValueId output) { return output.exists() && graph_[output].is_output; });
+    });
+  }
+
   // All elements are zero, and not because nobody trained them.
   bool is_zero(ValueId value) {
-    if (!graph_.is_parameter(value)) return false;
+    if (!graph_.is_parameter(value) || graph_[value].may_be_fed) return false;
     const WeightId id = graph_[value].weight;
     const auto [known, is_new] = zero_.try_emplace(id, false);
     if (!is_new) return known->second;
@@ -75,7 +84,7 @@ class DeathFinder {
 
   // Scales are often one number, which is no sign of a lack of training.
   bool is_zero_factor(ValueId value) {
-    if (!graph_.is_parameter(value)) return false;
+    if (!graph_.is_parameter(value) || graph_[value].may_be_fed) return false;
     const auto values = graph_[graph_[value].weight].floats(limits_);
     if (!values || values->size() == 0) return false;
     for (std::int64_t i = 0; i < values->size(); ++i) {

@@ -1,4 +1,4 @@
-// Dead branches: those that change nothing, whatever they read.
+// Dead branches: what they write is constant, whatever they read, or nobody's weights read it.
 //
 //   fork ─┬▶ (conv, all weights 0) ─▶ relu ─┐            zero_weights: all ways through the branch pass a layer of zeros
 //         ├▶ (conv) ─▶ (Mul 0) ─────────────┤ Concat     zero_factor: … a product with zero, a norm whose scales are zero

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/weight_layer.hpp"
+#include "passes/linear_operators.hpp"
 
 namespace ramus {
 namespace {
@@ -46,13 +47,15 @@ class MomentFinder {
 
   Moment of_parameter(const Node& node, std::size_t input) {
     if (input >= node.inputs.size() || !graph_.is_parameter(node.inputs[input])) return std::nullopt;
+    if (graph_[node.inputs[input]].may_be_fed) return std::nullopt;
     return square_of(graph_[node.inputs[input]].weight);
   }
 
   // Of an operand, be it data or a constant.
   Moment of_operand(ValueId value) {
     if (!value.exists()) return std::nullopt;
-    return graph_.is_parameter(value) ? square_of(graph_[value].weight) : moments_[value.index];
+    if (!graph_.is_parameter(value)) return moments_[value.index];
+    return graph_[value].may_be_fed ? Moment() : square_of(graph_[value].weight);
   }
 
   Moment of_layer(const Node& node, const WeightLayer& layer) {
@@ -112,21 +115,33 @@ class MomentFinder {
       const Moment dividend = of_operand(node.inputs.front());
       return dividend && divisor && *divisor > 0 ? Moment(*dividend / *divisor) : Moment();
     }
-    if (node.op.find("Normalization") != std::string::npos) return of_norm(node);
+    if (node.is_one_of({"BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization",
+                        "RMSNormalization"})) {
+      return of_norm(node);
+    }
     if (node.is("MatMul"))
       return data.size() == 2 ? moments_[data.back().index] : first;  // attention: a mean of values
     if (node.is_one_of({"Concat", "Where", "Max", "Min", "Mean"})) return of_mean(id);
     if (!first) return std::nullopt;
-    if (node.is_one_of(
-            {"Relu", "Gelu", "Elu", "Selu", "PRelu", "LeakyRelu", "Swish", "HardSwish", "Mish", "Softplus"})) {
+    if (node.is_one_of({"Relu", "Gelu", "Elu", "Selu", "PRelu", "LeakyRelu", "Swish", "HardSwish", "Mish"})) {
       return *first / 2;
     }
     if (node.is_one_of({"Sigmoid", "HardSigmoid"})) return 0.25 + std::min(*first, 4.0) / 16;
-    if (node.is_one_of({"Tanh", "Softsign", "Erf", "Sin", "Cos"})) return std::min(*first, 1.0);
-    if (node.is("Clip")) return *first / 2;
+    if (node.is_one_of({"Tanh", "Softsign", "Erf"})) return std::min(*first, 1.0);
+    if (node.is("Clip")) return begins_at_zero(node) ? Moment(*first / 2) : Moment();
+    if (node.is("Pad") && !pads_with_zeros(graph_, node)) return std::nullopt;
     if (node.is_one_of({"LSTM", "GRU", "RNN"})) return std::min(*first, 1.0) / 2;  // within -1 and 1
     if (keeps_size(node)) return first;
     return std::nullopt;
+  }
+
+  // Clip as in ReLU6.
+  bool begins_at_zero(const Node& node) {
+    if (const WeightView* least = graph_.parameter(node, 1)) {
+      const auto value = least->elements() == 1 ? least->decode_float(limits_) : Result<std::vector<float>>();
+      return value && value->size() == 1 && value->front() == 0;
+    }
+    return node.find_attribute("min") != nullptr && node.float_attribute("min", 1) == 0;
   }
 
   // Moves its numbers, or takes the mean or the largest of some.
@@ -160,8 +175,7 @@ class MomentFinder {
                            "ReduceMax",
                            "ImageScaler",
                            "Crop",
-                           "GlobalAveragePool",
-                           "Softmax"});
+                           "GlobalAveragePool"});
   }
 
   struct Kept {

@@ -91,7 +91,10 @@ ReportJson to_json(const ApprovedMeaning& meaning) {
 }
 
 ReportJson to_json(const AcceptedFinding& finding) {
-  return {{"code", finding.code}, {"fingerprint", finding.fingerprint}, {"message", finding.message}};
+  return {{"code", finding.code},
+          {"fingerprint", finding.fingerprint},
+          {"severity", name_of(finding.severity)},
+          {"message", finding.message}};
 }
 
 ReportJson to_json(const BaselineModel& model) {
@@ -218,7 +221,9 @@ BaselineModel read_model(const Field& field) {
   model.contrasts = field["contrasts"].list([&](const Field& contrast) { return read_contrast(contrast, groups); });
   model.meanings = field["meanings"].list(read_meaning);
   model.findings = field["findings"].list([](const Field& finding) {
-    return AcceptedFinding{finding["code"].text(), finding["fingerprint"].text(), finding["message"].text()};
+    const auto severity = severity_from(finding["severity"].text());
+    if (!severity) finding["severity"].fail("must be note, warning or error");
+    return AcceptedFinding{finding["code"].text(), finding["fingerprint"].text(), *severity, finding["message"].text()};
   });
   return model;
 }

@@ -87,7 +87,9 @@ Exit check_models(const CommonArguments& common, const CheckArguments& arguments
     if (input) inputs.push_back(*input);
   }
   for (const std::string& features : arguments.features) inputs.push_back(named_features(features).path);
-  check_paths(outputs, inputs);  // a baseline may be written over the one that it is compared with
+  check_paths(outputs, inputs);
+  // A new baseline may be written over the one that it is compared with, results may not.
+  if (arguments.output && arguments.baseline) check_paths({*arguments.output}, {*arguments.baseline});
   Run run(common);
   const CheckerHandle checker = make_checker(run, common, arguments, models.size());
   OutputFile results(arguments.output.value_or("-"));
@@ -101,6 +103,7 @@ Exit check_models(const CommonArguments& common, const CheckArguments& arguments
   if (new_baseline) {
     write_checks(checker, "baseline", *new_baseline);
     new_baseline->commit();
+    return Exit::done;  // what was found is approved
   }
   return ramus_checker_count(checker.get(), nullptr) > 0 ? Exit::found : Exit::done;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "plugin/check/settings.hpp"
 #include "plugin/structural_hash.hpp"
 
 namespace ramus {
@@ -62,8 +63,9 @@ void add_meanings(const ReportFactors& wiring, const std::string& structure, std
 
 const BaselineModel* Baseline::find(std::string_view path, bool is_only) const {
   if (is_only && models.size() == 1) return &models.front();
-  const auto found =
-      std::find_if(models.begin(), models.end(), [&](const BaselineModel& model) { return model.path == path; });
+  const auto found = std::find_if(models.begin(), models.end(), [&](const BaselineModel& model) {
+    return without_dot(model.path) == without_dot(path);
+  });
   return found == models.end() ? nullptr : &*found;
 }
 

@@ -55,7 +55,9 @@ struct ApprovedMeaning {
 };
 
 struct AcceptedFinding {
-  std::string code, fingerprint, message;
+  std::string code, fingerprint;
+  Severity severity = Severity::note;  // what has become worse since is told again
+  std::string message;
   friend bool operator==(const AcceptedFinding&, const AcceptedFinding&) = default;
 };
 

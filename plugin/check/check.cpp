@@ -36,28 +36,30 @@ RuleOptions options_of(const std::string& code, const Selection& selection) {
   return options;
 }
 
+// Of a rule: what the settings say, else what the finding has.
+Severity severity_of(const Rule& rule, const Selection& selection, Severity otherwise) {
+  const auto settings = selection.rules.find(rule.code);
+  return settings == selection.rules.end() ? otherwise : settings->second.severity.value_or(otherwise);
+}
+
 // What one rule finds, under its code and the severity that was asked for.
 Result<std::vector<Finding>> run_rule(const Rule& rule, const Selection& selection, const RuleContext& context) {
   auto findings = rule.run(context);
   if (!findings) return propagate(std::move(findings.error()), rule.code);
-  const auto settings = selection.rules.find(rule.code);
   for (Finding& finding : *findings) {
     finding.code = rule.code;
-    if (settings != selection.rules.end() && settings->second.severity) finding.severity = *settings->second.severity;
+    finding.severity = severity_of(rule, selection, finding.severity);
   }
   return findings;
 }
 
-Finding not_in_baseline(const Selection& selection) {
-  const auto settings = selection.rules.find(kNotInBaseline.code);
-  const bool is_set = settings != selection.rules.end() && settings->second.severity;
-  return {std::string(kNotInBaseline.code),
-          is_set ? *settings->second.severity : kNotInBaseline.severity,
-          "the baseline holds no model of this path, so nothing was compared with it",
-          Place{},
-          {},
-          {},
-          {}};
+// Of a rule that the checker answers itself.
+Finding finding_of(const Rule& rule, const Selection& selection, std::string message) {
+  Finding finding;
+  finding.code = rule.code;
+  finding.severity = severity_of(rule, selection, rule.severity);
+  finding.message = std::move(message);
+  return finding;
 }
 
 Result<std::vector<Finding>> run_rules(const RulesOfModel& rules, const WireModel& model, const AnalysedModel& analysed,
@@ -82,10 +84,10 @@ bool runs(const RulesOfModel& rules, std::string_view code) {
 }
 
 // Whether a rule that is selected says something here: to compare, it needs what was approved.
-bool has_run(const Rule& rule, const CheckRequest& request, const BaselineModel* approved) {
+bool can_say_something(const Rule& rule, const CheckRequest& request, bool is_compared) {
   if (&rule == &kNotInBaseline) return request.approved.has_value();
   if (&rule == &kUnusedIgnore) return !request.settings.ignores.empty();
-  return !rule.needs_baseline || approved != nullptr;
+  return !rule.needs_baseline || is_compared;
 }
 
 }  // namespace
@@ -98,6 +100,15 @@ std::size_t count_findings(const Checks& checks, Severity least) {
   std::size_t all = count(checks.of_settings);
   for (const CheckedModel& model : checks.models) all += count(model.findings);
   return all;
+}
+
+Status check_that_rules_run(const CheckRequest& request) {
+  const std::vector<std::string> codes = rules_for(request.settings, "").codes;
+  const bool any = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
+    return can_say_something(*find_rule(code), request, request.approved.has_value());
+  });
+  if (any || request.makes_baseline || !request.settings.overrides.empty()) return {};
+  return failure(ErrorKind::usage, "no rule is left to run; select some that need no baseline, or give one");
 }
 
 Checker::Checker(CheckRequest request) : request_(std::move(request)), uses_(request_.settings.ignores.size()) {
@@ -132,15 +143,17 @@ Status Checker::check(const WireModel& model, const Host& host) {
   auto findings = run_rules(rules, model, *analysed, approved, host);
   if (!findings) return propagate(std::move(findings.error()));
   if (request_.approved && approved == nullptr && runs(rules, kNotInBaseline.code)) {
-    findings->push_back(not_in_baseline(rules.selection));
+    findings->push_back(finding_of(kNotInBaseline, rules.selection,
+                                   "the baseline holds no model of this path, so nothing was compared with it"));
   }
   if (auto status = fill_fingerprints(analysed->graphs, analysed->report, *findings); !status) return status;
 
   CheckedModel checked;
   checked.path = model.label();
   checked.digest = analysed->report.model.digest;
-  std::copy_if(rules.codes.begin(), rules.codes.end(), std::back_inserter(checked.rules),
-               [&](const std::string& code) { return has_run(*find_rule(code), request_, approved); });
+  std::copy_if(rules.codes.begin(), rules.codes.end(), std::back_inserter(checked.rules), [&](const std::string& code) {
+    return can_say_something(*find_rule(code), request_, approved != nullptr);
+  });
   settle(std::move(*findings), approved, checked);
   if (request_.makes_baseline) {
     auto described = describe_for_baseline(analysed->graphs, analysed->report);
@@ -149,7 +162,7 @@ Status Checker::check(const WireModel& model, const Host& host) {
     for (const auto* list : {&checked.findings, &checked.accepted}) {
       for (const Finding& finding : *list) {
         if (find_rule(finding.code)->needs_baseline) continue;  // what changed is approved by being there
-        kept.findings.push_back({finding.code, finding.fingerprint, finding.message});
+        kept.findings.push_back({finding.code, finding.fingerprint, finding.severity, finding.message});
       }
     }
   }
@@ -175,7 +188,8 @@ void Checker::settle(std::vector<Finding> findings, const BaselineModel* approve
     const bool is_accepted =
         approved != nullptr &&
         std::any_of(approved->findings.begin(), approved->findings.end(), [&](const AcceptedFinding& accepted) {
-          return accepted.code == finding.code && accepted.fingerprint == finding.fingerprint;
+          return accepted.code == finding.code && accepted.fingerprint == finding.fingerprint &&
+                 finding.severity <= accepted.severity;
         });
     if (ignored != nullptr) {
       checked.ignored.push_back({std::move(finding), ignored->reason});
@@ -195,14 +209,11 @@ Checks Checker::checks() const {
     const Ignore& ignore = ignores[i];
     std::string about = ignore.code;
     if (!ignore.where.empty()) about += " at '" + ignore.where + "'";
-    checks.of_settings.push_back({std::string(kUnusedIgnore.code),
-                                  kUnusedIgnore.severity,
-                                  "the ignore of " + about + " (" + ignore.reason +
-                                      ") matches no finding any more; remove it, or widen its patterns",
-                                  Place{PlaceKind::settings, "", request_.settings.source},
-                                  {},
-                                  {},
-                                  {}});
+    Finding& finding = checks.of_settings.emplace_back(
+        finding_of(kUnusedIgnore, request_.settings.selection,
+                   "the ignore of " + about + " (" + ignore.reason +
+                       ") matches no finding any more; remove it, or widen its patterns"));
+    finding.place = {PlaceKind::settings, "", request_.settings.source};
   }
   checks.rules.assign(codes.begin(), codes.end());
   return checks;

@@ -52,6 +52,9 @@ struct CheckRequest {
   std::size_t models = 1;       // that will be checked
 };
 
+// Error (usage): all rules are ignored, or need a baseline that was not given.
+Status check_that_rules_run(const CheckRequest& request);
+
 class Checker {
  public:
   explicit Checker(CheckRequest request);

@@ -19,7 +19,9 @@ bool fits(const std::string& pattern, const std::string& text) {
 }
 
 bool fits_one_of(const std::vector<std::string>& patterns, const std::string& text) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return fits(pattern, text); });
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return fits(std::string(without_dot(pattern)), std::string(without_dot(text)));
+  });
 }
 
 void lay_over(const Selection& upper, Selection& selection) {
@@ -33,6 +35,11 @@ void lay_over(const Selection& upper, Selection& selection) {
 }
 
 }  // namespace
+
+std::string_view without_dot(std::string_view path) {
+  while (path.substr(0, 2) == "./") path.remove_prefix(2);
+  return path;
+}
 
 double RuleOptions::number(std::string_view option) const {
   if (const auto set = values_.find(option); set != values_.end()) return set->second;
@@ -81,7 +88,9 @@ bool speaks_of(const Ignore& ignore, const std::string& model, std::string_view 
 }
 
 bool speaks_of(const Ignore& ignore, const std::string& model, const Finding& finding) {
-  return speaks_of(ignore, model, finding.code) && (ignore.where.empty() || fits(ignore.where, finding.place.name));
+  const std::string& name = finding.place.name;  // which may hold what patterns are made of: "a->b[3]"
+  return speaks_of(ignore, model, finding.code) &&
+         (ignore.where.empty() || ignore.where == name || fits(ignore.where, name));
 }
 
 }  // namespace ramus

@@ -52,7 +52,7 @@ struct Override {
 struct Ignore {
   std::string code;                 // or its beginning
   std::vector<std::string> models;  // patterns; empty: all
-  std::string where;                // pattern of names; empty: all
+  std::string where;                // a name, or a pattern of names; empty: all
   std::string reason;               // never empty
 };
 
@@ -68,6 +68,9 @@ struct CheckSettings {
 // `text` is TOML or, where it begins with a brace, JSON. Errors (usage), beginning with `name`: not of this form and where,
 // a code, an option or a value that does not exist; TOML in a library that was built without it.
 Result<CheckSettings> read_check_settings(std::string_view text, std::string name);
+
+// As which models are compared: "./models/a.onnx" is "models/a.onnx".
+std::string_view without_dot(std::string_view path);
 
 // Error (usage): no code begins so.
 Status check_code(std::string_view beginning);

@@ -40,7 +40,7 @@ std::string_view meaning_of(BypassForm form) {
     case BypassForm::state:
       return "is the state that a recurrent operator begins with";
     case BypassForm::side_input:
-      return "only qualifies what other inputs bring, before any layer reads it: a length, a mask, a scale";
+      return "only qualifies what other inputs bring, before any layer reads it: a length, a mask, a state";
     case BypassForm::position:
       return "says which of the features are taken";
     case BypassForm::selection:
@@ -112,7 +112,7 @@ class BypassFindings {
 
  private:
   static bool overlaps(const Bypass& a, const Bypass& b) {
-    if (a.nodes.empty() && b.nodes.empty()) return true;
+    if (a.form == BypassForm::side_input || (a.nodes.empty() && b.nodes.empty())) return true;
     return std::any_of(a.nodes.begin(), a.nodes.end(),
                        [&](NodeId id) { return std::binary_search(b.nodes.begin(), b.nodes.end(), id); });
   }

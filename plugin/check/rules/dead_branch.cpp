@@ -48,7 +48,7 @@ const Rule kDeadBranch{
     "RMS101",
     "dead-branch",
     Severity::warning,
-    "a branch that changes nothing",
+    "a branch whose output is constant, or that nobody's weights read",
     "A branch dies when a layer in it is pruned to zero, when training drives a scale to zero, when it begins at "
     "zero and was never trained (zero convolutions, the second matrix of LoRA), or when an export lost its "
     "weights. It costs as much as a live one, and a model that should have it does not work as meant.\n\n"

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "plugin/check/rules/group_places.hpp"
 #include "plugin/check/rules/rules.hpp"
 
@@ -10,6 +12,24 @@ namespace ramus {
 namespace {
 
 constexpr std::size_t kMostListed = 4;
+
+// Of all branches but the first, those that no branch before them reads from the same initializer.
+std::int64_t parameters_of_copies(const Graph& graph, const BranchGroup& group,
+                                  const std::vector<std::size_t>& branches) {
+  const std::int64_t each = group.branches[branches.front()].parameters;
+  if (shares_nodes(group)) return static_cast<std::int64_t>(branches.size() - 1) * each;
+  std::set<WeightId> seen;
+  std::int64_t saved = 0;
+  for (const std::size_t b : branches) {
+    for (const NodeId id : group.branches[b].nodes) {
+      for (const ValueId input : graph[id].inputs) {
+        if (!graph.is_parameter(input) || !seen.insert(graph[input].weight).second) continue;
+        if (b != branches.front()) saved += parameters_in(graph[graph[input].weight]);
+      }
+    }
+  }
+  return saved;
+}
 
 Result<std::vector<Finding>> run(const RuleContext& context) {
   std::vector<Finding> findings;
@@ -30,11 +50,13 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
         names += fmt::format(" and {} more", duplicates.branches.size() - kMostListed);
       }
       const BranchGroup& group = places.groups()[duplicates.group];
-      const std::int64_t each = group.branches[duplicates.branches.front()].parameters;
-      const auto copies = static_cast<std::int64_t>(duplicates.branches.size()) - 1;
-      finding.message = fmt::format("{} compute the same: their weights are equal{}; {} parameters could be saved",
-                                    names, duplicates.reordered ? ", in another order of units" : "", copies * each);
-      finding.facts = {{"branches", copies + 1}, {"parameters_to_save", copies * each}};
+      const std::int64_t saved = parameters_of_copies(*source.analysed.graph, group, duplicates.branches);
+      finding.message = fmt::format("{} compute the same: their weights are equal{}; {}", names,
+                                    duplicates.reordered ? ", in another order of units" : "",
+                                    saved > 0 ? fmt::format("{} parameters could be saved", saved)
+                                              : std::string("they read the same initializers"));
+      finding.facts = {{"branches", static_cast<std::int64_t>(duplicates.branches.size())},
+                       {"parameters_to_save", saved}};
     }
   }
   return findings;

@@ -1,6 +1,7 @@
 // Parallel branches of which one does nearly all the work: running them side by side gains little.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "graph/dataflow.hpp"
@@ -23,6 +24,9 @@ bool runs_side_by_side(const BranchGroup& group) {
   return group.kind == BranchKind::concat || group.kind == BranchKind::sum || group.kind == BranchKind::towers ||
          group.kind == BranchKind::split || group.kind == BranchKind::other;
 }
+
+// "97.2 %"; "100 %" of all alone.
+std::string percent(double share) { return share < 1 ? fmt::format("{:.1f} %", std::min(100 * share, 99.9)) : "100 %"; }
 
 Result<std::vector<Finding>> run(const RuleContext& context) {
   std::vector<Finding> findings;
@@ -47,12 +51,14 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
       finding.place = places.place(g);
       finding.related = {places.place(g, cost->heaviest)};
       finding.message = fmt::format(
-          "'{}' holds {:.0f} % of the {} multiply-accumulates of these branches, and the critical path {:.0f} %: side "
-          "by side "
-          "they are at most {:.2f} times as fast as one after the other",
+          "'{}' holds {} of the {} multiply-accumulates of these branches, and the longest chain of layers {}: side by "
+          "side "
+          "they {}",
           finding.related.front().name,
-          100 * static_cast<double>(cost->heaviest_macs) / static_cast<double>(cost->macs), cost->macs, 100 * share,
-          1 / share);
+          percent(static_cast<double>(cost->heaviest_macs) / static_cast<double>(cost->macs)), cost->macs,
+          percent(share),
+          share > 0.99 ? std::string("gain nothing")
+                       : fmt::format("are at most {:.2f} times as fast as one after the other", 1 / share));
       finding.facts = {{"macs", cost->macs},
                        {"critical_path_macs", cost->critical},
                        {"heaviest_macs", cost->heaviest_macs},

@@ -14,7 +14,7 @@ constexpr std::int64_t kLarge = 1 << 10;  // elements from which on an initializ
 std::string size_of(const WeightView& weight) {
   std::string text;
   for (const std::int64_t dim : weight.dims) text += (text.empty() ? "" : " x ") + std::to_string(dim);
-  return text.empty() ? "a scalar" : text;
+  return text.empty() ? "a scalar" : text + (weight.dims.size() == 1 ? " elements" : "");
 }
 
 Finding large_one(const Place& place, const WeightView& weight) {

@@ -101,8 +101,10 @@ def severities_and_status():
     case("fail-on-warning", "check", "idle.onnx", *ONE, "--fail-on", "warning", shows=False)
     case("severity-of-the-settings", "check", "idle.onnx", *ONE, "--config", "s.json", status=1,
          files=[("s.json", json.dumps({"rules": {CODE: {"severity": "error"}}}).encode())])  # fmt: skip
-    out, _ = case("ignored-on-the-command-line", "check", "idle.onnx", *ONE, "--ignore", "RMS", "--format", "json", shows=False)
-    expect(findings_of(out)["models"][0]["rules"] == [], "--ignore does not leave rules out")
+    out, _ = case("ignored-on-the-command-line", "check", "idle.onnx", "--ignore", CODE, "--format", "json", shows=False)
+    expect(CODE not in findings_of(out)["models"][0]["rules"], "--ignore does not leave rules out")
+    case("no-rule-is-left", "check", "idle.onnx", *ONE, "--ignore", "RMS", status=2)
+    case("only-comparisons-without-a-baseline", "check", "idle.onnx", "--select", "RMS3", status=2, shows=False)
 
 
 def models():
@@ -196,6 +198,32 @@ def settings():
     check("toml-syntax", 'fail-on = "note\n', path="ramus.toml", status=2)
 
 
+def approvals():
+    """What a baseline accepts, under which paths, and what may be written over it."""
+    harsh = ("s.json", json.dumps({"rules": {CODE: {"severity": "error"}}}).encode())
+    _, left = case("approve", "check", "idle.onnx", *ONE, "--write-baseline", "b.json", leaves=["b.json"], shows=False)
+    mild = ("b.json", left["b.json"])
+    _, left = case("approve-errors", "check", "idle.onnx", *ONE, "--config", "s.json", "--write-baseline", "b.json",
+                   files=[harsh], leaves=["b.json"], shows=False)  # fmt: skip
+    harsher = ("b.json", left["b.json"])
+
+    def accepted(name, *arguments, files, status=0):
+        out, _ = case(name, "check", *arguments, *ONE, "--baseline", "b.json", "--format", "json", files=files,
+                      shows=False, status=status)  # fmt: skip
+        return len(findings_of(out)["models"][0]["accepted"])
+
+    expect(accepted("approved", "idle.onnx", files=[mild]) == 1, "what was approved is told")
+    expect(accepted("approved-error", "idle.onnx", "--config", "s.json", files=[harsher, harsh]) == 1, "an error is told")
+    expect(accepted("became-worse", "idle.onnx", "--config", "s.json", files=[mild, harsh], status=1) == 0,
+           "what became worse stays accepted")  # fmt: skip
+    two = [mild, ("other.onnx", idle_model)]
+    expect(accepted("approved-under-another-spelling", "./idle.onnx", "other.onnx", files=two) == 1, "./ is another path")
+    case("results-over-the-baseline", "check", "idle.onnx", "--baseline", "b.json", "-o", "b.json", files=[mild], status=2)
+    stale = {"rules": {UNUSED: {"severity": "error"}}, "ignores": [{"code": CODE, "where": "right", "reason": "it was there"}]}
+    case("severity-of-unused-ignores", "check", "idle.onnx", "--select", f"{CODE},{UNUSED}", "--config", "s.json", status=1,
+         files=[("s.json", json.dumps(stale).encode())], shows=False)  # fmt: skip
+
+
 def rules_that_ran():
     out, _ = case("without-baseline", "check", "idle.onnx", "--format", "json", shows=False)
     ran = findings_of(out)["models"][0]["rules"]
@@ -218,7 +246,7 @@ def explaining():
         expect(row["summary"] and len(row["explanation"]) > 100, "explain:", row["code"], "says little")
 
 
-for part in (severities_and_status, models, formats, hostile_names, settings, rules_that_ran, explaining):
+for part in (severities_and_status, models, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
     part()
 for path in golden.glob("*.txt"):
     expect(path.name in golden_cases, path.name, "no case has this golden file")

@@ -62,7 +62,7 @@ BaselineModel made_model() {
   model.scores = {{1, "factors", 0.25, 0.001, 256, 0.04}};
   model.contrasts = {{0, 1, "colour", true, 0.96875, 32, 224, 1e-9}};
   model.meanings = {{"conv1->conv2", "0123456789abcdef0123456789abcdef", "colour", false, -0.75, 64}};
-  model.findings = {{"RMS202", "ff00", "nothing reads it"}};
+  model.findings = {{"RMS202", "ff00", Severity::warning, "nothing reads it"}};
   return model;
 }
 
