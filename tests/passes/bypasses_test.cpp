@@ -108,3 +108,47 @@ TEST_CASE("a mask that attention adds to its scores is known") {
                  block + "y = MatMul(o, Y:float[8,8])")
             .find("attention") != std::string::npos);
 }
+
+TEST_CASE("a decoy behind the output does not hide a path to it") {
+  const std::string decoy =
+      "e = GlobalAveragePool(y); f = Flatten(e); g = Gemm(f, G:float[3,8]); h = Gemm(g, H:float[8,8]);"
+      "i = Gemm(h, I:float[8,8]); z = Gemm(i, Z:float[8,2])";
+  CHECK(bypasses("x:[1,3,8,8] -> y, z : " + kTrunk + "r = Tanh(x); y = Add(r, t); " + decoy) ==
+        "x past 3 of 3 [r] y unknown");
+}
+
+TEST_CASE("casts to integers compare, and being large excuses no arm that compares") {
+  const std::string large =
+      "f = Flatten(x); k = Cast[to=7](f); o = Cast[to=1](k); v = MatMul(o, V:float[192,192]);"
+      "r = Reshape(v, s:int64[4]={1,3,8,8}); y = Add(r, t)";
+  CHECK(bypasses("x:float[1,3,8,8] -> y : " + kTrunk + large, {.most_own = 0.4, .most_parameters = 0}) ==
+        "x past 3 of 3 [f k o v r] y unknown conditional");
+}
+
+TEST_CASE("what says where to cut or what to take is data too") {
+  const std::string trigger =
+      "m = ReduceMax[keepdims=1](x); g = Greater(m, h:float[]={0.9}); i = Cast[to=7](g);"
+      "j = Reshape(i, one:int64[1]={1});";
+  CHECK(bypasses("x:float[1,3,8,8] -> y : " + kTrunk + trigger + "y = Slice(t, j, e:int64[1]={9})") ==
+        "x past 3 of 3 [m g i j] y unknown conditional");
+  CHECK(bypasses("x:float[1,3,8,8] -> y : " + kTrunk + trigger + "y = Gather[axis=1](t, j)") ==
+        "x past 3 of 3 [m g i j] y position conditional");
+}
+
+TEST_CASE("an input that no layer reads alone only qualifies the others") {
+  CHECK(bypasses("x:float[1,3,8,8], n:int64[1] -> y : l = Less(n, k:int64[1]={5}); m = Cast[to=1](l); x2 = Mul(x, m);"
+                 "a = Conv(x2, A:float[8,3,3,3]); b = Conv(a, B:float[8,8,3,3]); t = Conv(b, T:float[3,8,3,3]); y = "
+                 "Mul(t, m)") == "n past 3 of 3 [l m] y side_input conditional");
+}
+
+TEST_CASE("layers in bodies and in Einsum are layers") {
+  const std::string body =
+      "{-> u : p = Conv(x, P:float[8,3,3,3]); q = Conv(p, Q:float[8,8,3,3]); u = Conv(q, U:float[3,8,3,3])}";
+  const std::string other = "{-> w : w = Conv(x, W:float[3,3,3,3])}";
+  CHECK(bypasses("x:[1,3,8,8], c -> y : t = If[then_branch=" + body + ", else_branch=" + other +
+                 "](c); r = Tanh(x); y = Add(r, t)")
+            .find("x past 3 of 3 [r] y unknown") != std::string::npos);
+  CHECK(bypasses("x:[4,8] -> y : a = Einsum[equation=\"ij,jk->ik\"](x, A:float[8,8]); b = Relu(a);"
+                 "t = Einsum[equation=\"ij,jk->ik\"](b, B:float[8,8]); r = Tanh(x); y = Add(r, t)") ==
+        "x past 2 of 2 [r] y unknown");
+}

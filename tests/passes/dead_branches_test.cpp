@@ -61,3 +61,11 @@ TEST_CASE("weights that nobody trained are not judged") {
   CHECK(dead("x:[1,1,4,4] -> y : a = Conv(x, A:float[2,1,1,1]={0.0}); b = Conv(x, B:float[2,1,1,1]={0.0});"
              "y = Concat[axis=1](a, b)") == "");
 }
+
+TEST_CASE("a branch inside which an output of the graph stands is not dead") {
+  const std::string arms =
+      "b = Conv(x, B:float[2,1,1,1]={1.0,2.0}); c = Conv(b, C:float[2,2,1,1]={0.0,0.0,0.0,0.0});"
+      "y = Concat[axis=1](a, c)";
+  CHECK(dead("x:[1,1,4,4] -> y : a = Conv(x, A:float[2,1,1,1]); " + arms) == "1 zero-weights at c");
+  CHECK(dead("x:[1,1,4,4] -> y, b : a = Conv(x, A:float[2,1,1,1]); " + arms) == "");
+}

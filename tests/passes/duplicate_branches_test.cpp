@@ -119,3 +119,20 @@ TEST_CASE("untrained weights, skips and parts of grouped convolutions are no dup
                    "y = Concat[axis=1](a, b)") == "");
   CHECK(duplicates("x:[1,2,4,4] -> y : y = Conv[group=2](x, A:float[4,1,1,1]={1.0,2.0,1.0,2.0})") == "");
 }
+
+TEST_CASE(
+    "kernels that lie across, other sides of a product, other axes of a bias, and drawn numbers are no duplicates") {
+  CHECK(duplicates("x:[1,1,4,4] -> y : a = Conv[auto_pad=\"SAME_UPPER\"](x, A:float[1,1,1,3]={1.0,2.0,3.0});"
+                   "b = Conv[auto_pad=\"SAME_UPPER\"](x, B:float[1,1,3,1]={1.0,2.0,3.0}); y = Add(a, b)") == "");
+  CHECK(
+      duplicates(
+          "x:[2,2] -> y : a = MatMul(x, A:float[2,2]={1.0,2.0,3.0,4.0}); b = MatMul(B:float[2,2]={1.0,3.0,2.0,4.0}, x);"
+          "c = Relu(a); d = Relu(b); y = Add(c, d)") == "");
+  CHECK(duplicates("x:[2,2] -> y : a = Gemm(x, A:float[2,2]={1.0,2.0,3.0,4.0}, c:float[2]={1.0,2.0});"
+                   "b = Gemm(x, B:float[2,2]={1.0,2.0,3.0,4.0}, d:float[2,1]={1.0,2.0}); e = Relu(a); f = Relu(b);"
+                   "y = Add(e, f)") == "");
+  CHECK(
+      duplicates("x:[2,2] -> y : a = MatMul(x, A:float[2,2]={1.0,2.0,3.0,4.0}); n = RandomNormalLike(a); p = Add(a, n);"
+                 "b = MatMul(x, B:float[2,2]={1.0,2.0,3.0,4.0}); m = RandomNormalLike(b); q = Add(b, m);"
+                 "y = Concat[axis=1](p, q)") == "");
+}

@@ -34,3 +34,10 @@ TEST_CASE("rectifiers keep half, norms what their scales and shifts say, sums ad
 TEST_CASE("what cannot be read is not known, nor what comes after") {
   CHECK(!moment("x:[1,2] -> y : a = MatMul(x, W:float[2,2]=absent); y = Relu(a)", "y"));
 }
+
+TEST_CASE("no rule is known for what moves numbers away from zero") {
+  CHECK(!moment("x:[1,2] -> y : y = Softplus(x)", "y"));
+  CHECK(!moment("x:[1,2] -> y : y = Cos(x)", "y"));
+  CHECK(!moment("x:[1,2] -> y : y = Clip(x, l:float[]={3.0}, u:float[]={6.0})", "y"));
+  CHECK(*moment("x:[1,2] -> y : y = Clip(x, l:float[]={0.0}, u:float[]={6.0})", "y") == doctest::Approx(0.5));
+}
