@@ -49,4 +49,10 @@ if len(sys.argv) > 1:
     if table != documented:
         problems.append(f"passes/README.md has headings for {documented}, the table has {table}")
 
+    rules = json.loads(printed("explain", "--format", "json"))
+    table = [f"| {row['code']} | {row['name']} | {row['severity']} | {row['summary']} |" for row in rules]
+    documented = [line for line in text_of("plugin/check/README.md").splitlines() if line.startswith("| RMS")]
+    if table != documented:
+        problems.append(f"plugin/check/README.md lists other rules than there are: {set(table) ^ set(documented)}")
+
 tree.finish(problems, len(pages))
