@@ -99,7 +99,18 @@ double entries_outside(const Partition& partition, int k) {
   return 1 - inside / (static_cast<double>(partition.outputs.size()) * static_cast<double>(partition.inputs.size()));
 }
 
-// M itself first, then the permuted matrices, of which only the numbers are kept; [trials][k - 2].
+bool is_worth_testing(const std::vector<Partition>& partitions, const CoClusteringOptions& options) {
+  for (std::size_t c = 0; c < partitions.size(); ++c) {
+    const Partition& partition = partitions[c];
+    if (partition.two_sided && partition.energy >= options.least_energy &&
+        entries_outside(partition, static_cast<int>(c) + 2) >= options.least_saved) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// M itself first, then, if that is worth it, the permuted matrices, of which only the numbers are kept; [trials][k - 2].
 using Trials = std::vector<std::vector<Partition>>;
 
 Result<Trials> run_trials(const MatrixRef& m, const PreparedMatrix& prepared, const CoClusteringOptions& options,
@@ -110,6 +121,7 @@ Result<Trials> run_trials(const MatrixRef& m, const PreparedMatrix& prepared, co
     if (cancelled && cancelled()) return failure(ErrorKind::cancelled, "cancelled while units were put into groups");
     RandomStream stream(options.seed, options.key, static_cast<std::uint64_t>(i));
     trials.push_back(find_partitions(i == 0 ? prepared.values : permuted.draw(stream), most, stream));
+    if (i == 0 && !is_worth_testing(trials.front(), options)) break;
     if (i == 0) continue;
     for (Partition& partition : trials.back()) partition.outputs = partition.inputs = {};
   }
@@ -215,6 +227,10 @@ Result<CoClustering> find_co_clustering(const MatrixRef& m, const CoClusteringOp
   const int most = std::clamp(options.most_groups, 2, static_cast<int>(std::min<Eigen::Index>(side / 2, 64)));
   auto trials = run_trials(m, prepared, options, most, cancelled);
   if (!trials) return propagate(trials.error());
+  if (trials->size() == 1) {
+    result.permutations = 0;
+    return result;
+  }
   const Vector pooled = mean_n_cuts(*trials, 0);  // M counts as one of them: then each is treated alike
   const Choice chosen = choose(trials->front(), pooled);
   if (chosen.k == 0) return result;

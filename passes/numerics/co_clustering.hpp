@@ -36,7 +36,10 @@ struct CoClusteringOptions {
   int permutations = 19;
   double significance = 0.05;
   std::uint64_t seed = 0;
-  std::string key;                      // names the random streams of this matrix
+  std::string key;  // names the random streams of this matrix
+  // M's own groups, at some k, must have this much energy inside and this share of entries outside (both in [0, 1]); else no
+  // permuted matrix is drawn, and nothing is found.
+  double least_energy = 0, least_saved = 0;
   Eigen::Index most_entries = 1 << 16;  // of M; 256 x 256 units at 19 permutations take a tenth of a second
 };
 

@@ -63,7 +63,7 @@ Finding finding_of(const Rule& rule, const Selection& selection, std::string mes
 }
 
 Result<std::vector<Finding>> run_rules(const RulesOfModel& rules, const WireModel& model, const AnalysedModel& analysed,
-                                       const BaselineModel* approved, const Host& host) {
+                                       const BaselineModel* approved, std::uint64_t seed, const Host& host) {
   std::vector<Finding> all;
   for (const std::string& code : rules.codes) {
     const Rule& rule = *find_rule(code);
@@ -71,8 +71,8 @@ Result<std::vector<Finding>> run_rules(const RulesOfModel& rules, const WireMode
     if (host.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
     host.log("rule " + code);
     const RuleOptions options = options_of(code, rules.selection);
-    auto findings =
-        run_rule(rule, rules.selection, {model, analysed.graphs, analysed.report, options, approved, host.cancelled});
+    auto findings = run_rule(rule, rules.selection,
+                             {model, analysed.graphs, analysed.report, options, approved, seed, host.cancelled});
     if (!findings) return propagate(std::move(findings.error()));
     std::move(findings->begin(), findings->end(), std::back_inserter(all));
   }
@@ -140,7 +140,9 @@ Status Checker::check(const WireModel& model, const Host& host) {
 
   const BaselineModel* approved =
       request_.approved ? request_.approved->find(model.label(), request_.models == 1) : nullptr;
-  auto findings = run_rules(rules, model, *analysed, approved, host);
+  auto findings = arena_of(options.threads).execute([&] {
+    return run_rules(rules, model, *analysed, approved, options.seed, host);
+  });
   if (!findings) return propagate(std::move(findings.error()));
   if (request_.approved && approved == nullptr && runs(rules, kNotInBaseline.code)) {
     findings->push_back(finding_of(kNotInBaseline, rules.selection,

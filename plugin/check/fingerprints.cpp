@@ -27,7 +27,6 @@ class Hashes {
     }
     for (const ReportStream& stream : report.streams) end_of_.emplace(stream.name, stream.blocks.back().write.name);
     for (const ReportFactors& factors : report.factors) end_of_.emplace(factors.id, factors.to.name);
-    for (const ReportLatent& latent : report.latent) end_of_.emplace(latent.id, latent.to.name);
   }
 
   // Words that stand for a place.

@@ -247,3 +247,22 @@ TEST_CASE("k-means finds separate clusters, and never leaves one empty where eno
 
 }  // namespace
 }  // namespace ramus
+
+TEST_CASE("groups that hold too little, or save too little, are not tested") {
+  Eigen::MatrixXd m = Eigen::MatrixXd::Constant(16, 16, 0.01);
+  m.topLeftCorner(8, 8).setConstant(1);
+  m.bottomRightCorner(8, 8).setConstant(1);
+  ramus::CoClusteringOptions options;
+  options.key = "blocks";
+  options.least_energy = 0.95;
+  options.least_saved = 0.25;
+  const auto found = ramus::find_co_clustering(m, options);
+  REQUIRE(found);
+  CHECK(found->status == ramus::CoClusteringStatus::found);
+  CHECK(found->permutations == options.permutations);
+  options.least_saved = 0.9;  // eight groups of a sixteenth each would not save that much
+  const auto none = ramus::find_co_clustering(m, options);
+  REQUIRE(none);
+  CHECK(none->status == ramus::CoClusteringStatus::none);
+  CHECK(none->permutations == 0);
+}
