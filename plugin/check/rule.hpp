@@ -31,7 +31,7 @@ struct RuleContext {
   const Report& report;
   const RuleOptions& options;
   const BaselineModel* baseline = nullptr;  // nullptr: none was given
-  std::uint64_t seed = 0;  // of permutations
+  std::uint64_t seed = 0;                   // of permutations
   std::function<bool()> cancelled = [] { return false; };
 };
 
