@@ -144,14 +144,14 @@ class BypassFinder {
     std::vector<bool> alone(graph_.values().size(), false);  // depends on no other input
     alone[input.index] = true;
     for (const NodeId id : graph_.topological_order()) {
+      const ValueIds data = data_of(id);
       std::size_t deepest = kUnreached;
-      for (const ValueId value : data_of(id)) {
+      for (const ValueId value : data) {
         if (depth_[value.index] != kUnreached) {
           deepest = deepest == kUnreached ? depth_[value.index] : std::max(deepest, depth_[value.index]);
         }
       }
       if (deepest == kUnreached) continue;
-      const ValueIds data = data_of(id);
       const bool is_alone = std::all_of(data.begin(), data.end(), [&](ValueId value) { return alone[value.index]; });
       const bool reads_alone =
           is_alone || (!graph_[id].bodies.empty() &&

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "graph/weight_layer.hpp"
+#include "passes/decoded_weights.hpp"
 #include "passes/linear_operators.hpp"
 #include "passes/wiring.hpp"
 
@@ -14,20 +15,18 @@ namespace {
 
 class DeathFinder {
  public:
-  DeathFinder(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits) {}
+  DeathFinder(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits), decoded_(graph, limits) {}
 
   std::optional<DeadBranch> look_at(const BranchGroup& group, std::size_t b) {
     const Branch& branch = group.branches[b];
     DeadBranch dead;
     dead.branch = b;
-    if (branch.skip || (!shares_nodes(group) && is_read_outside(branch))) return std::nullopt;
+    if (branch.skip) return std::nullopt;
     if (shares_nodes(group)) {
-      if (const NodeId layer = zero_range(branch); layer.exists()) {
-        dead.at = layer;
-        return dead;
-      }
-      return std::nullopt;
+      dead.at = zero_range(branch);
+      return dead.at.exists() ? std::optional(dead) : std::nullopt;
     }
+    if (is_read_outside(branch)) return std::nullopt;
     if (const NodeId killer = killer_of(group, branch); killer.exists()) {
       dead.cause = find_first_weight_layer(graph_, killer) ? DeathCause::zero_weights : DeathCause::zero_factor;
       dead.at = killer;
@@ -51,19 +50,20 @@ class DeathFinder {
     });
   }
 
-  // All elements are zero, and not because nobody trained them.
+  // All elements are zero, whatever a caller does.
   bool is_zero(ValueId value) {
     if (!graph_.is_parameter(value) || graph_[value].may_be_fed) return false;
     const WeightId id = graph_[value].weight;
     const auto [known, is_new] = zero_.try_emplace(id, false);
     if (!is_new) return known->second;
-    if (is_untrained(graph_[id])) return false;
     const auto values = graph_[id].floats(limits_);
-    if (!values || values->size() == 0) return false;
-    bool zero = true;
-    for (std::int64_t i = 0; i < values->size() && zero; ++i) zero = (*values)[i] == 0;
-    return zero_[id] = zero;
+    bool zero = values && values->size() > 0;
+    for (std::int64_t i = 0; zero && i < values->size(); ++i) zero = (*values)[i] == 0;
+    return known->second = zero;
   }
+
+  // And not because nobody trained them. Scales are often one number, which is no sign of that.
+  bool is_zero_matrix(ValueId value) { return is_zero(value) && !is_untrained(graph_[graph_[value].weight]); }
 
   // What comes out does not depend on the data that go in.
   bool kills(NodeId id) {
@@ -72,25 +72,14 @@ class DeathFinder {
       if (node.is("Gemm") && node.float_attribute("alpha", 1) == 0) return true;
       return std::any_of(node.inputs.begin(),
                          node.inputs.begin() + std::min<std::ptrdiff_t>(2, std::ssize(node.inputs)),
-                         [&](ValueId input) { return input.exists() && is_zero(input); });
+                         [&](ValueId input) { return is_zero_matrix(input); });
     }
     if (node.is("Mul")) {
-      return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) { return is_zero_factor(input); });
+      return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) { return is_zero(input); });
     }
     const bool is_norm = node.is_one_of({"BatchNormalization", "LayerNormalization", "InstanceNormalization",
                                          "GroupNormalization", "RMSNormalization", "SimplifiedLayerNormalization"});
-    return is_norm && node.inputs.size() > 1 && is_zero_factor(node.inputs[1]);
-  }
-
-  // Scales are often one number, which is no sign of a lack of training.
-  bool is_zero_factor(ValueId value) {
-    if (!graph_.is_parameter(value) || graph_[value].may_be_fed) return false;
-    const auto values = graph_[graph_[value].weight].floats(limits_);
-    if (!values || values->size() == 0) return false;
-    for (std::int64_t i = 0; i < values->size(); ++i) {
-      if ((*values)[i] != 0) return false;
-    }
-    return true;
+    return is_norm && node.inputs.size() > 1 && is_zero(node.inputs[1]);
   }
 
   // A node that kills, where every way through the branch passes one: the last in the order of nodes.
@@ -123,11 +112,7 @@ class DeathFinder {
   // Units [begin, end) of a layer that are zero; inputs likewise.
   bool is_zero_part(const WeightLayer& layer, std::int64_t begin, std::int64_t end, bool of_inputs) {
     if (is_untrained(graph_[layer.weight])) return false;
-    const auto [known, is_new] = decoded_.try_emplace(layer.weight);
-    if (is_new) {
-      if (auto values = graph_[layer.weight].floats(limits_)) known->second = std::move(*values);
-    }
-    const FloatView& values = known->second;
+    const FloatView& values = decoded_[layer.weight];
     if (values.size() == 0) return false;
     const std::int64_t rows = layer.transposed ? layer.outputs_per_group() : layer.outputs;
     const std::int64_t columns = layer.transposed ? layer.inputs : layer.inputs_per_group();
@@ -200,7 +185,7 @@ class DeathFinder {
   const Graph& graph_;
   const Limits& limits_;
   std::map<WeightId, bool> zero_;
-  std::map<WeightId, FloatView> decoded_;
+  DecodedWeights decoded_;
 };
 
 }  // namespace

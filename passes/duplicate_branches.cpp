@@ -8,6 +8,7 @@
 #include "graph/dataflow.hpp"
 #include "graph/weight_layer.hpp"
 #include "passes/channel_colours.hpp"
+#include "passes/decoded_weights.hpp"
 #include "passes/wiring.hpp"
 
 namespace ramus {
@@ -60,7 +61,7 @@ void add_equal(const std::map<Key, std::vector<std::size_t>>& by_key, std::size_
 class DuplicateFinder {
  public:
   DuplicateFinder(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
-      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)) {}
+      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)), decoded_(graph, limits) {}
 
   void look_at(std::size_t g, const BranchGroup& group) {
     if (group.kind == BranchKind::heads) return look_at_heads(g, group);
@@ -101,11 +102,7 @@ class DuplicateFinder {
   using UnitBits = std::vector<std::uint32_t>;
 
   std::optional<UnitBits> bits_of(const WeightLayer& layer, std::int64_t unit) {
-    const auto [known, is_new] = decoded_.try_emplace(layer.weight);
-    if (is_new) {
-      if (auto values = graph_[layer.weight].floats(limits_)) known->second = std::move(*values);
-    }
-    const FloatView& values = known->second;
+    const FloatView& values = decoded_[layer.weight];
     if (values.size() == 0 || layer.groups != 1) return std::nullopt;
     UnitBits bits;
     for (std::int64_t i = 0; i < layer.inputs; ++i) {
@@ -170,7 +167,7 @@ class DuplicateFinder {
   const ChannelFlow& flow_;
   const Limits& limits_;
   const std::vector<std::size_t> place_;  // by node, in topological order
-  std::map<WeightId, FloatView> decoded_;
+  DecodedWeights decoded_;
   std::vector<DuplicateBranches> found_;
 };
 

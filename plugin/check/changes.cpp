@@ -24,20 +24,10 @@ Result<SinceBaseline> compare_with_baseline(const RuleContext& context) {
   return SinceBaseline{context.baseline->profile, std::move(now), std::move(*compared)};
 }
 
-std::string quoted_names(std::span<const std::string> names, std::size_t most) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "'" : ", '") + names[i] + "'";
-  return names.size() > most ? text + fmt::format(" and {} more", names.size() - most) : text;
-}
-
 std::string text_of(const Difference& difference) {
   if (difference.what == "attributes") return "attributes, connections or shapes differ";
   if (difference.what == "order") return "its branches stand in another order";
   return fmt::format("{} {} -> {}", difference.what, bounded(difference.before), bounded(difference.after));
-}
-
-std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 std::string confidence_text(double confidence) {

@@ -1,13 +1,13 @@
 // What rules about changes share: the model as it is now against what was approved, and how its changes are said.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
 #include "passes/comparison.hpp"
 #include "plugin/check/baseline.hpp"
 #include "plugin/check/rule.hpp"
+#include "plugin/check/wording.hpp"
 
 namespace ramus {
 
@@ -20,14 +20,8 @@ struct SinceBaseline {
 // The context has a baseline. Error: cancelled.
 Result<SinceBaseline> compare_with_baseline(const RuleContext& context);
 
-// "'a', 'b', 'c' and 4 more"
-std::string quoted_names(std::span<const std::string> names, std::size_t most = 6);
-
 // "kernel 5x5 -> 3x3", "its branches stand in another order"
 std::string text_of(const Difference& difference);
-
-// "4 branches", "1 branch"
-std::string counted(std::size_t count, std::string_view one, std::string_view many);
 
 // "0.983"; "> 0.999" beyond it
 std::string confidence_text(double confidence);

@@ -7,6 +7,7 @@
 #include "passes/bypasses.hpp"
 #include "plugin/check/rules/rules.hpp"
 #include "plugin/check/settings.hpp"
+#include "plugin/check/wording.hpp"
 #include "plugin/node_names.hpp"
 
 namespace ramus {
@@ -146,12 +147,11 @@ class BypassFindings {
     if (first.nodes.empty()) {
       text += ", as it is,";
     } else {
-      text += fmt::format(", through {} ({} parameter{}),", operators_of(graph_, first.nodes), first.parameters,
-                          first.parameters == 1 ? "" : "s");
+      text += fmt::format(", through {} ({}),", operators_of(graph_, first.nodes),
+                          counted(static_cast<std::size_t>(first.parameters), "parameter", "parameters"));
     }
     text += fmt::format(" and joins by {}", graph_[first.join].op);
-    if (family.size() > 1)
-      text += fmt::format(" here and in {} more place{}", family.size() - 1, family.size() == 2 ? "" : "s");
+    if (family.size() > 1) text += " here and in " + counted(family.size() - 1, "more place", "more places");
     text += fmt::format(". The input {}", meaning_of(first.form));
     if (!first.conditional.empty()) {
       text += fmt::format(". What tells patterns of the input apart: {}", operators_of(graph_, first.conditional));

@@ -7,6 +7,7 @@
 
 #include "plugin/check/rules/group_places.hpp"
 #include "plugin/check/rules/rules.hpp"
+#include "plugin/check/wording.hpp"
 
 namespace ramus {
 namespace {
@@ -41,20 +42,18 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
       Finding& finding = findings.emplace_back();
       finding.severity = kDuplicateBranches.severity;
       finding.place = places.place(duplicates.group);
-      std::string names;
-      for (std::size_t i = 0; i < duplicates.branches.size(); ++i) {
-        finding.related.push_back(places.place(duplicates.group, duplicates.branches[i]));
-        if (i < kMostListed) names += fmt::format("{}'{}'", i == 0 ? "" : ", ", finding.related.back().name);
-      }
-      if (duplicates.branches.size() > kMostListed) {
-        names += fmt::format(" and {} more", duplicates.branches.size() - kMostListed);
+      std::vector<std::string> names;
+      for (const std::size_t branch : duplicates.branches) {
+        finding.related.push_back(places.place(duplicates.group, branch));
+        names.push_back(finding.related.back().name);
       }
       const BranchGroup& group = places.groups()[duplicates.group];
       const std::int64_t saved = parameters_of_copies(*source.analysed.graph, group, duplicates.branches);
-      finding.message = fmt::format("{} compute the same: their weights are equal{}; {}", names,
-                                    duplicates.reordered ? ", in another order of units" : "",
-                                    saved > 0 ? fmt::format("{} parameters could be saved", saved)
-                                              : std::string("they read the same initializers"));
+      finding.message =
+          fmt::format("{} compute the same: their weights are equal{}; {}", quoted_names(names, kMostListed),
+                      duplicates.reordered ? ", in another order of units" : "",
+                      saved > 0 ? fmt::format("{} parameters could be saved", saved)
+                                : std::string("they read the same initializers"));
       finding.facts = {{"branches", static_cast<std::int64_t>(duplicates.branches.size())},
                        {"parameters_to_save", saved}};
     }
