@@ -96,7 +96,7 @@ size_t ramus_checker_count(const ramus_checker* checker, const char* severity) {
   std::size_t count = 0;
   guarded(nullptr, [&]() -> Status {
     if (checker == nullptr) return {};
-    const ramus::Checks checks = checker->checker.checks();
+    const ramus::Checks& checks = checker->checker.checks();
     const auto least = severity == nullptr ? checks.fail_on : ramus::severity_from(severity);
     if (least) count = ramus::count_findings(checks, *least);
     return {};

@@ -1,50 +1,37 @@
 #include "plugin/structural_hash.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <map>
-#include <memory>
-#include <optional>
+
+#include "plugin/onnx/sha256.hpp"
 
 namespace ramus {
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
+using Digest = Sha256::Digest;
 
 constexpr std::size_t kShownBytes = 16;
 
 // Feeds SHA-256 with fields that cannot run into one another: each has its length before it.
 class Hasher {
  public:
-  Hasher() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    ok_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
-  }
-
   void add(std::span<const std::byte> bytes) {
     const std::uint64_t size = bytes.size();
-    ok_ = ok_ && EVP_DigestUpdate(context_.get(), &size, sizeof size) == 1 &&
-          EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+    hash_.add(std::as_bytes(std::span(&size, 1)));
+    hash_.add(bytes);
   }
   void add(std::string_view text) { add(std::as_bytes(std::span<const char>(text))); }
-  void add(const Digest& digest) { add(std::as_bytes(std::span<const unsigned char>(digest))); }
+  void add(const Digest& digest) { add(std::as_bytes(std::span(digest))); }
   template <class T>
   void add_values(const std::vector<T>& values) {
     add(std::as_bytes(std::span<const T>(values)));
   }
   void add_number(std::int64_t number) { add(std::as_bytes(std::span<const std::int64_t>(&number, 1))); }
 
-  std::optional<Digest> finish() {
-    Digest digest{};
-    unsigned size = 0;
-    if (!ok_ || EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1) return std::nullopt;
-    return digest;
-  }
+  Result<Digest> finish() { return hash_.finish(); }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-  bool ok_ = false;
+  Sha256 hash_;
 };
 
 void add_weight(Hasher& hasher, const WeightView& weight, HashedWeights weights) {
@@ -85,15 +72,7 @@ void add_operator(Hasher& hasher, const Node& node, HashedWeights weights) {
   }
 }
 
-std::string to_hex(const Digest& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < kShownBytes; ++i) {
-    text += kDigits[digest[i] >> 4];
-    text += kDigits[digest[i] & 0xF];
-  }
-  return text;
-}
+std::string shown(const Digest& digest) { return to_hex(digest, kShownBytes); }
 
 class GraphHasher {
  public:
@@ -112,8 +91,8 @@ class GraphHasher {
       for (const auto& list : {std::cref(graph_[id].inputs), std::cref(graph_[id].captures)}) {
         for (const ValueId input : list.get()) add_input(hasher, input);
       }
-      const auto digest = hasher.finish();
-      if (!digest) return failure(ErrorKind::internal, "SHA-256 is not available");
+      auto digest = hasher.finish();
+      if (!digest) return propagate(std::move(digest.error()));
       nodes_[id.index] = *digest;
     }
     return {};
@@ -121,7 +100,7 @@ class GraphHasher {
 
   std::vector<std::string> take() const {
     std::vector<std::string> texts;
-    std::transform(nodes_.begin(), nodes_.end(), std::back_inserter(texts), to_hex);
+    std::transform(nodes_.begin(), nodes_.end(), std::back_inserter(texts), shown);
     return texts;
   }
 
@@ -174,9 +153,7 @@ Result<std::vector<std::string>> structural_hashes(const Graph& graph, const std
 Result<std::string> hash_of(std::span<const std::string> words) {
   Hasher hasher;
   for (const std::string& word : words) hasher.add(word);
-  const auto digest = hasher.finish();
-  if (!digest) return failure(ErrorKind::internal, "SHA-256 is not available");
-  return to_hex(*digest);
+  return hasher.finish().map(shown);
 }
 
 }  // namespace ramus

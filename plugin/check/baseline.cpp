@@ -12,8 +12,6 @@ namespace {
 
 constexpr double kLevel = 0.05;  // of p and q: what is more than chance
 
-using HashByName = std::unordered_map<std::string, std::string>;
-
 // What stands between the names of the two layers and after them: ".Wi", "[3]".
 std::string parts_of(const ReportWiring& wiring) {
   const std::string arrow = "->" + wiring.to.name;
@@ -79,26 +77,11 @@ ModelProfile structure_of_model(std::span<const AnalysedGraph> graphs) {
   return profile;
 }
 
-Result<std::vector<std::string>> structures_of_wirings(std::span<const AnalysedGraph> graphs, const Report& report) {
-  std::unordered_map<std::string, HashByName> by_graph;
+Result<std::vector<std::string>> structures_of_wirings(const NodeStructures& nodes, const Report& report) {
   std::vector<std::string> structures;
   for (const ReportFactors& wiring : report.factors) {
-    const auto [names, is_new] = by_graph.try_emplace(wiring.graph);
-    for (const AnalysedGraph& graph : graphs) {
-      if (!is_new || graph.path != wiring.graph) continue;
-      auto hashes = structural_hashes(
-          *graph.original, [] { return false; }, HashedWeights::shapes);
-      if (!hashes) return propagate(std::move(hashes.error()));
-      for (std::size_t n = 0; n < hashes->size(); ++n) {
-        names->second.emplace(graph.prefix + graph.original->nodes()[n].name, (*hashes)[n]);
-      }
-    }
-    const auto hash_of_node = [&](const ReportNode& node) {
-      const auto found = names->second.find(node.name);
-      return found == names->second.end() ? node.name : found->second;
-    };
-    const std::vector<std::string> words{wiring.graph, hash_of_node(wiring.from), hash_of_node(wiring.to),
-                                         parts_of(wiring)};
+    const std::vector<std::string> words{wiring.graph, nodes.of_node(wiring.graph, wiring.from.name),
+                                         nodes.of_node(wiring.graph, wiring.to.name), parts_of(wiring)};
     auto structure = hash_of(words);
     if (!structure) return propagate(std::move(structure.error()));
     structures.push_back(std::move(*structure));
@@ -106,7 +89,8 @@ Result<std::vector<std::string>> structures_of_wirings(std::span<const AnalysedG
   return structures;
 }
 
-Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graphs, const Report& report) {
+Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graphs, const NodeStructures& nodes,
+                                            const Report& report) {
   BaselineModel model;
   model.path = report.model.path;
   model.digest = report.model.digest;
@@ -114,7 +98,7 @@ Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graph
   std::unordered_map<std::string_view, std::size_t> place_of;
   for (std::size_t g = 0; g < report.groups.size(); ++g) place_of.emplace(report.groups[g].id, g);
   add_scores(report, place_of, model);
-  const auto structures = structures_of_wirings(graphs, report);
+  const auto structures = structures_of_wirings(nodes, report);
   if (!structures) return propagate(Error(structures.error()));
   for (std::size_t w = 0; w < report.factors.size(); ++w) {
     add_meanings(report.factors[w], (*structures)[w], model.meanings);

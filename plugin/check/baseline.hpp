@@ -16,6 +16,7 @@
 #include "passes/model_profile.hpp"
 #include "plugin/build_report.hpp"
 #include "plugin/check/finding.hpp"
+#include "plugin/check/node_structures.hpp"
 
 namespace ramus {
 
@@ -83,10 +84,11 @@ ModelProfile structure_of_model(std::span<const AnalysedGraph> graphs);
 
 // What of an analysed model is approved; without findings. Scores and contrasts that were not more than chance (p, q above
 // 0.05) are left out, and so are features that named no factor: nothing can be lost of them.
-Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graphs, const Report& report);
+Result<BaselineModel> describe_for_baseline(std::span<const AnalysedGraph> graphs, const NodeStructures& nodes,
+                                            const Report& report);
 
 // By ReportFactors of the report: ApprovedMeaning::structure of that wiring.
-Result<std::vector<std::string>> structures_of_wirings(std::span<const AnalysedGraph> graphs, const Report& report);
+Result<std::vector<std::string>> structures_of_wirings(const NodeStructures& nodes, const Report& report);
 
 // Errors (invalid_input), beginning with `name`: not JSON, another schema, a field that is missing or of another type.
 Result<Baseline> read_baseline(std::string_view json, std::string name);

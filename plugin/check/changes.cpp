@@ -15,13 +15,14 @@ std::string bounded(const std::string& text) {
 
 }  // namespace
 
-Result<SinceBaseline> compare_with_baseline(const RuleContext& context) {
-  ModelProfile now = structure_of_model(context.graphs);
+Result<SinceBaseline> compare_with_baseline(const BaselineModel& approved, std::span<const AnalysedGraph> graphs,
+                                            const std::function<bool()>& cancelled) {
+  ModelProfile now = structure_of_model(graphs);
   ComparisonRequest request;
-  request.cancelled = context.cancelled;
-  auto compared = compare_models(context.baseline->profile, now, request);
+  request.cancelled = cancelled;
+  auto compared = compare_models(approved.profile, now, request);
   if (!compared) return propagate(std::move(compared.error()));
-  return SinceBaseline{context.baseline->profile, std::move(now), std::move(*compared)};
+  return SinceBaseline{approved, std::move(now), std::move(*compared)};
 }
 
 std::string text_of(const Difference& difference) {

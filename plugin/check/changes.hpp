@@ -1,24 +1,27 @@
 // What rules about changes share: the model as it is now against what was approved, and how its changes are said.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "passes/comparison.hpp"
 #include "plugin/check/baseline.hpp"
-#include "plugin/check/rule.hpp"
+#include "plugin/check/finding.hpp"
 #include "plugin/check/wording.hpp"
 
 namespace ramus {
 
 struct SinceBaseline {
-  const ModelProfile& before;  // of the baseline
-  ModelProfile now;            // groups and streams in the order of the report
-  ComparedModels compared;     // A: before, B: now
+  const BaselineModel& before;  // outlives this
+  ModelProfile now;             // groups and streams in the order of the report
+  ComparedModels compared;      // A: before, B: now
 };
 
-// The context has a baseline. Error: cancelled.
-Result<SinceBaseline> compare_with_baseline(const RuleContext& context);
+// Error: cancelled.
+Result<SinceBaseline> compare_with_baseline(const BaselineModel& approved, std::span<const AnalysedGraph> graphs,
+                                            const std::function<bool()>& cancelled);
 
 // "kernel 5x5 -> 3x3", "its branches stand in another order"
 std::string text_of(const Difference& difference);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "plugin/analysed_model.hpp"
+#include "plugin/check/changes.hpp"
 #include "plugin/check/fingerprints.hpp"
 #include "plugin/check/rule.hpp"
 #include "plugin/check/rules/rules.hpp"
@@ -63,24 +64,34 @@ Finding finding_of(const Rule& rule, const Selection& selection, std::string mes
 }
 
 Result<std::vector<Finding>> run_rules(const RulesOfModel& rules, const WireModel& model, const AnalysedModel& analysed,
-                                       const BaselineModel* approved, std::uint64_t seed, const Host& host) {
+                                       const NodeStructures& structures, const BaselineModel* approved,
+                                       std::uint64_t seed, const Host& host) {
+  const bool compares = std::any_of(rules.codes.begin(), rules.codes.end(),
+                                    [](const std::string& code) { return find_rule(code)->needs_baseline; });
+  std::optional<SinceBaseline> since;
+  if (approved != nullptr && compares) {
+    auto compared = compare_with_baseline(*approved, analysed.graphs, host.cancelled);
+    if (!compared) return propagate(std::move(compared.error()));
+    since.emplace(std::move(*compared));
+  }
   std::vector<Finding> all;
   for (const std::string& code : rules.codes) {
     const Rule& rule = *find_rule(code);
-    if (rule.run == nullptr || (rule.needs_baseline && approved == nullptr)) continue;
+    if (rule.run == nullptr || (rule.needs_baseline && !since)) continue;
     if (host.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
     host.log("rule " + code);
     const RuleOptions options = options_of(code, rules.selection);
     auto findings = run_rule(rule, rules.selection,
-                             {model, analysed.graphs, analysed.report, options, approved, seed, host.cancelled});
+                             {model, analysed.graphs, analysed.report, options, structures, since ? &*since : nullptr,
+                              seed, host.cancelled});
     if (!findings) return propagate(std::move(findings.error()));
     std::move(findings->begin(), findings->end(), std::back_inserter(all));
   }
   return all;
 }
 
-bool runs(const RulesOfModel& rules, std::string_view code) {
-  return std::find(rules.codes.begin(), rules.codes.end(), code) != rules.codes.end();
+bool runs(const std::vector<std::string>& codes, std::string_view code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 // Whether a rule that is selected says something here: to compare, it needs what was approved.
@@ -140,15 +151,17 @@ Status Checker::check(const WireModel& model, const Host& host) {
 
   const BaselineModel* approved =
       request_.approved ? request_.approved->find(model.label(), request_.models == 1) : nullptr;
+  const auto structures = NodeStructures::of(analysed->graphs, host.cancelled);
+  if (!structures) return propagate(Error(structures.error()));
   auto findings = arena_of(options.threads).execute([&] {
-    return run_rules(rules, model, *analysed, approved, options.seed, host);
+    return run_rules(rules, model, *analysed, *structures, approved, options.seed, host);
   });
   if (!findings) return propagate(std::move(findings.error()));
-  if (request_.approved && approved == nullptr && runs(rules, kNotInBaseline.code)) {
+  if (request_.approved && approved == nullptr && runs(rules.codes, kNotInBaseline.code)) {
     findings->push_back(finding_of(kNotInBaseline, rules.selection,
                                    "the baseline holds no model of this path, so nothing was compared with it"));
   }
-  if (auto status = fill_fingerprints(analysed->graphs, analysed->report, *findings); !status) return status;
+  if (auto status = fill_fingerprints(*structures, analysed->report, *findings); !status) return status;
 
   CheckedModel checked;
   checked.path = model.label();
@@ -158,7 +171,7 @@ Status Checker::check(const WireModel& model, const Host& host) {
   });
   settle(std::move(*findings), approved, checked);
   if (request_.makes_baseline) {
-    auto described = describe_for_baseline(analysed->graphs, analysed->report);
+    auto described = describe_for_baseline(analysed->graphs, *structures, analysed->report);
     if (!described) return propagate(std::move(described.error()));
     BaselineModel& kept = checks_.baseline.models.emplace_back(std::move(*described));
     for (const auto* list : {&checked.findings, &checked.accepted}) {
@@ -168,7 +181,12 @@ Status Checker::check(const WireModel& model, const Host& host) {
       }
     }
   }
+  std::vector<std::string> all_rules;
+  std::set_union(checks_.rules.begin(), checks_.rules.end(), checked.rules.begin(), checked.rules.end(),
+                 std::back_inserter(all_rules));
+  checks_.rules = std::move(all_rules);
   checks_.models.push_back(std::move(checked));
+  tell_unused_ignores();
   return {};
 }
 
@@ -201,24 +219,21 @@ void Checker::settle(std::vector<Finding> findings, const BaselineModel* approve
   }
 }
 
-Checks Checker::checks() const {
-  Checks checks = checks_;
-  std::set<std::string> codes;
-  for (const CheckedModel& model : checks.models) codes.insert(model.rules.begin(), model.rules.end());
-  const std::vector<Ignore>& ignores = request_.settings.ignores;
-  for (std::size_t i = 0; i < ignores.size() && codes.count(std::string(kUnusedIgnore.code)) != 0; ++i) {
+// An ignore may yet have an effect on the next model, so that this is told anew after each.
+void Checker::tell_unused_ignores() {
+  checks_.of_settings.clear();
+  if (!runs(checks_.rules, kUnusedIgnore.code)) return;
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
     if (uses_[i].has_effect || !uses_[i].could_have) continue;
-    const Ignore& ignore = ignores[i];
+    const Ignore& ignore = request_.settings.ignores[i];
     std::string about = ignore.code;
     if (!ignore.where.empty()) about += " at '" + ignore.where + "'";
-    Finding& finding = checks.of_settings.emplace_back(
+    Finding& finding = checks_.of_settings.emplace_back(
         finding_of(kUnusedIgnore, request_.settings.selection,
                    "the ignore of " + about + " (" + ignore.reason +
                        ") matches no finding any more; remove it, or widen its patterns"));
     finding.place = {PlaceKind::settings, "", request_.settings.source};
   }
-  checks.rules.assign(codes.begin(), codes.end());
-  return checks;
 }
 
 }  // namespace ramus

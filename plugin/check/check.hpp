@@ -65,10 +65,11 @@ class Checker {
   void add_failure(std::string path, std::string why);
 
   // Of all models so far.
-  Checks checks() const;
+  const Checks& checks() const { return checks_; }
 
  private:
   void settle(std::vector<Finding> findings, const BaselineModel* approved, CheckedModel& checked);
+  void tell_unused_ignores();
 
   const CheckRequest request_;
   Checks checks_;

@@ -9,10 +9,10 @@
 namespace ramus {
 namespace {
 
-// What of a report's graph is hashed: names to hashes.
-class Hashes {
+// The words of which a place's fingerprint is made.
+class Words {
  public:
-  Hashes(std::span<const AnalysedGraph> graphs, const Report& report) : graphs_(graphs) {
+  Words(const NodeStructures& structures, const Report& report) : structures_(structures) {
     for (const ReportGroup& group : report.groups) {
       if (group.join) end_of_.emplace(group.name, group.join->name);
       for (std::size_t b = 0; b < group.branches.size(); ++b) {
@@ -29,8 +29,7 @@ class Hashes {
     for (const ReportFactors& factors : report.factors) end_of_.emplace(factors.id, factors.to.name);
   }
 
-  // Words that stand for a place.
-  Result<std::vector<std::string>> words_for(const Place& place) {
+  std::vector<std::string> of(const Place& place) const {
     std::vector<std::string> words{std::string(name_of(place.kind)), place.graph};
     std::string node = place.name;
     switch (place.kind) {
@@ -54,59 +53,29 @@ class Hashes {
       case PlaceKind::value:
         break;
     }
-    auto names = names_in(place.graph);
-    if (!names) return propagate(std::move(names.error()));
-    const auto hash = (*names)->find((place.kind == PlaceKind::value ? "value " : "node ") + node);
-    words.push_back(hash == (*names)->end() ? node : hash->second);
+    words.push_back(place.kind == PlaceKind::value ? structures_.of_value(place.graph, node)
+                                                   : structures_.of_node(place.graph, node));
     return words;
   }
 
  private:
-  using HashByName = std::unordered_map<std::string, std::string>;
-
-  Result<const HashByName*> names_in(const std::string& path) {
-    if (const auto known = by_graph_.find(path); known != by_graph_.end()) return &known->second;
-    HashByName& names = by_graph_[path];
-    for (const AnalysedGraph& graph : graphs_) {
-      if (graph.path != path) continue;
-      auto hashes = structural_hashes(
-          *graph.original, [] { return false; }, HashedWeights::shapes);
-      if (!hashes) return propagate(std::move(hashes.error()));
-      for (std::size_t n = 0; n < hashes->size(); ++n) {
-        const Node& node = graph.original->nodes()[n];
-        names.emplace("node " + graph.prefix + node.name, (*hashes)[n]);
-        for (std::size_t output = 0; output < node.outputs.size(); ++output) {
-          if (!node.outputs[output].exists()) continue;
-          names.emplace("value " + (*graph.original)[node.outputs[output]].name,
-                        (*hashes)[n] + "." + std::to_string(output));
-        }
-      }
-      for (std::size_t i = 0; i < graph.original->inputs().size(); ++i) {
-        names.emplace("value " + (*graph.original)[graph.original->inputs()[i]].name, "input " + std::to_string(i));
-      }
-    }
-    return &names;
-  }
-
-  std::span<const AnalysedGraph> graphs_;
-  std::map<std::string, HashByName> by_graph_;
+  const NodeStructures& structures_;
   std::unordered_map<std::string, std::string> end_of_;  // groups, streams and wirings, to a node
   std::unordered_map<std::string, std::pair<std::string, std::string>> end_of_branch_;
 };
 
 }  // namespace
 
-Status fill_fingerprints(std::span<const AnalysedGraph> graphs, const Report& report, std::vector<Finding>& findings) {
+Status fill_fingerprints(const NodeStructures& structures, const Report& report, std::vector<Finding>& findings) {
   if (findings.empty()) return {};
-  Hashes hashes(graphs, report);
+  const Words words_for(structures, report);
   std::map<std::vector<std::string>, int> seen;
   for (Finding& finding : findings) {
-    auto words = hashes.words_for(finding.place);
-    if (!words) return propagate(std::move(words.error()));
-    words->push_back(finding.code);
-    const int place = seen[*words]++;
-    words->push_back(std::to_string(place));
-    auto fingerprint = hash_of(*words);
+    std::vector<std::string> words = words_for.of(finding.place);
+    words.push_back(finding.code);
+    const int place = seen[words]++;
+    words.push_back(std::to_string(place));
+    auto fingerprint = hash_of(words);
     if (!fingerprint) return propagate(std::move(fingerprint.error()));
     finding.fingerprint = std::move(*fingerprint);
   }

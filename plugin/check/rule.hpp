@@ -14,8 +14,9 @@
 
 namespace ramus {
 
-struct BaselineModel;
+class NodeStructures;
 class RuleOptions;
+struct SinceBaseline;
 
 // A threshold, by the name that settings use.
 struct RuleOption {
@@ -30,8 +31,9 @@ struct RuleContext {
   std::span<const AnalysedGraph> graphs;  // the main one first
   const Report& report;
   const RuleOptions& options;
-  const BaselineModel* baseline = nullptr;  // nullptr: none was given
-  std::uint64_t seed = 0;                   // of permutations
+  const NodeStructures& structures;
+  const SinceBaseline* since = nullptr;  // nullptr: there is nothing to compare with; not for rules that need it
+  std::uint64_t seed = 0;                // of permutations
   std::function<bool()> cancelled = [] { return false; };
 };
 

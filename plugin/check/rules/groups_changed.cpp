@@ -61,7 +61,7 @@ class GroupChanges {
   GroupChanges(const Report& report, const SinceBaseline& since) : report_(report), since_(since) {}
 
   std::vector<Finding> find() {
-    groups_of_one(since_.before, since_.compared.only_a, "gone");
+    groups_of_one(since_.before.profile, since_.compared.only_a, "gone");
     std::vector<const ComparedGroup*> all;
     for (const ComparedGroup& group : since_.compared.groups) all.push_back(&group);
     fold(all, [this](const ComparedGroup& group) { return gone_branches(group); });
@@ -79,7 +79,7 @@ class GroupChanges {
     std::size_t branches = 0;
   };
 
-  const ProfiledGroup& before(const ComparedGroup& group) const { return since_.before.groups[group.groups.a]; }
+  const ProfiledGroup& before(const ComparedGroup& group) const { return since_.before.profile.groups[group.groups.a]; }
   const ProfiledGroup& now(const ComparedGroup& group) const { return since_.now.groups[group.groups.b]; }
 
   // Groups inside others that are gone, or new, go and come with them.
@@ -237,9 +237,7 @@ class GroupChanges {
 };
 
 Result<std::vector<Finding>> run(const RuleContext& context) {
-  const auto since = compare_with_baseline(context);
-  if (!since) return propagate(Error(since.error()));
-  return GroupChanges(context.report, *since).find();
+  return GroupChanges(context.report, *context.since).find();
 }
 
 }  // namespace

@@ -123,13 +123,13 @@ Finding not_compared(std::string message) {
 }
 
 Result<std::vector<Finding>> run(const RuleContext& context) {
-  if (context.baseline->meanings.empty()) return std::vector<Finding>{};
-  const auto structures = structures_of_wirings(context.graphs, context.report);
+  if (context.since->before.meanings.empty()) return std::vector<Finding>{};
+  const auto structures = structures_of_wirings(context.structures, context.report);
   if (!structures) return propagate(Error(structures.error()));
   const Wirings wirings(context.report, *structures);
   std::vector<ComparedMeaning> compared;
   std::vector<std::string> lost, unknown;  // wirings that are not found again, features that are not known there
-  for (const ApprovedMeaning& before : context.baseline->meanings) {
+  for (const ApprovedMeaning& before : context.since->before.meanings) {
     const std::vector<const ReportFactors*> candidates = wirings.find(before);
     const Explained now = explained_by(before, candidates);
     if (candidates.empty()) {

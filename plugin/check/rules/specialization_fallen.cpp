@@ -54,10 +54,9 @@ void correct(std::vector<Compared>& all) {
 
 class FallenSpecialization {
  public:
-  FallenSpecialization(const RuleContext& context, const SinceBaseline& since)
+  explicit FallenSpecialization(const RuleContext& context)
       : report_(context.report),
-        baseline_(*context.baseline),
-        since_(since),
+        since_(*context.since),
         fall_(context.options.number("fall")),
         confidence_(context.options.number("confidence")) {
     std::map<std::string_view, const ReportSpecialization*> by_id;
@@ -67,7 +66,7 @@ class FallenSpecialization {
       specialization_.push_back(found == by_id.end() ? nullptr : found->second);
     }
     for (const ComparedGroup& group : since_.compared.groups) compared_.emplace(group.groups.a, &group);
-    for (const ApprovedContrast& contrast : baseline_.contrasts) contrasts_[contrast.group].push_back(&contrast);
+    for (const ApprovedContrast& contrast : since_.before.contrasts) contrasts_[contrast.group].push_back(&contrast);
   }
 
   std::vector<Finding> find() {
@@ -96,7 +95,7 @@ class FallenSpecialization {
 
   // What became of a group is another rule's to say.
   void compare_scores() {
-    for (const ApprovedScore& before : baseline_.scores) {
+    for (const ApprovedScore& before : since_.before.scores) {
       const auto group = compared_.find(before.group);
       if (group == compared_.end()) continue;
       const std::size_t place = group->second->groups.b;
@@ -165,7 +164,7 @@ class FallenSpecialization {
   // gives no branch a place: they are matched by what sets them apart.
   std::map<std::size_t, std::size_t> match_branches(const ComparedGroup& group,
                                                     const std::vector<const ApprovedContrast*>& contrasts) const {
-    const auto& before = since_.before.groups[group.groups.a].branches;
+    const auto& before = since_.before.profile.groups[group.groups.a].branches;
     const auto& now = since_.now.groups[group.groups.b].branches;
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::pair<std::size_t, std::size_t>>> twins;
     for (const auto& pair : group.branches) {
@@ -194,7 +193,7 @@ class FallenSpecialization {
   // Where there are two branches, what one has the other lacks: the first one tells.
   bool is_mirrored(const ComparedGroup& group, const std::vector<const ApprovedContrast*>& contrasts,
                    const ApprovedContrast& contrast) const {
-    if (contrast.branch != 1 || since_.before.groups[group.groups.a].branches.size() != 2) return false;
+    if (contrast.branch != 1 || since_.before.profile.groups[group.groups.a].branches.size() != 2) return false;
     return std::any_of(contrasts.begin(), contrasts.end(), [&](const ApprovedContrast* other) {
       return other->branch == 0 && other->feature == contrast.feature && other->linearised == contrast.linearised;
     });
@@ -228,7 +227,7 @@ class FallenSpecialization {
   }
 
   const std::string& name_before(const ComparedContrast& contrast) const {
-    return since_.before.groups[contrast.before->group].branches[contrast.before->branch].name;
+    return since_.before.profile.groups[contrast.before->group].branches[contrast.before->branch].name;
   }
 
   // One finding for each branch.
@@ -273,7 +272,6 @@ class FallenSpecialization {
   }
 
   const Report& report_;
-  const BaselineModel& baseline_;
   const SinceBaseline& since_;
   const double fall_, confidence_;
   std::vector<const ReportSpecialization*> specialization_;  // by group of the report
@@ -284,11 +282,7 @@ class FallenSpecialization {
   std::vector<Finding> findings_, notes_;
 };
 
-Result<std::vector<Finding>> run(const RuleContext& context) {
-  const auto since = compare_with_baseline(context);
-  if (!since) return propagate(Error(since.error()));
-  return FallenSpecialization(context, *since).find();
-}
+Result<std::vector<Finding>> run(const RuleContext& context) { return FallenSpecialization(context).find(); }
 
 }  // namespace
 

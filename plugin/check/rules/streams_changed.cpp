@@ -22,15 +22,13 @@ Finding finding_at(Place place, std::string message, std::size_t before, std::si
 }
 
 Result<std::vector<Finding>> run(const RuleContext& context) {
-  const auto since = compare_with_baseline(context);
-  if (!since) return propagate(Error(since.error()));
-  const StreamDifferences& streams = since->compared.streams;
+  const StreamDifferences& streams = context.since->compared.streams;
   const auto place_now = [&](std::size_t stream) {
     return Place{PlaceKind::stream, context.report.streams[stream].graph, context.report.streams[stream].name};
   };
   std::vector<Finding> findings;
   for (const std::size_t place : streams.only_a) {
-    const ProfiledStream& stream = since->before.streams[place];
+    const ProfiledStream& stream = context.since->before.profile.streams[place];
     findings.push_back(finding_at({PlaceKind::stream, "", stream.name},
                                   fmt::format("the residual stream '{}' of {} is gone", stream.name, blocks_of(stream)),
                                   stream.groups.size(), 0));
@@ -39,13 +37,14 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
     if (pair.differences.empty()) continue;
     std::vector<std::string> parts;
     for (const Difference& difference : pair.differences) parts.push_back(text_of(difference));
-    const ProfiledStream &before = since->before.streams[pair.a], &now = since->now.streams[pair.b];
+    const ProfiledStream &before = context.since->before.profile.streams[pair.a],
+                         &now = context.since->now.streams[pair.b];
     findings.push_back(finding_at(
         place_now(pair.b), fmt::format("the residual stream '{}' changed: {}", before.name, fmt::join(parts, ", ")),
         before.groups.size(), now.groups.size()));
   }
   for (const std::size_t place : streams.only_b) {
-    const ProfiledStream& stream = since->now.streams[place];
+    const ProfiledStream& stream = context.since->now.streams[place];
     findings.push_back(finding_at(place_now(place),
                                   fmt::format("the residual stream '{}' of {} is new", stream.name, blocks_of(stream)),
                                   0, stream.groups.size()));
