@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_set>
 
 namespace ramus {
 
@@ -89,6 +90,28 @@ ValueIds Graph::data_inputs(NodeId id) const {
     }
   }
   return data;
+}
+
+std::optional<double> known_elements(const Value& value) {
+  if (!value.shape) return std::nullopt;
+  double product = 1;
+  for (const std::int64_t dim : *value.shape) {
+    if (dim == kUnknownDim) return std::nullopt;
+    product *= static_cast<double>(dim);
+  }
+  return product;
+}
+
+ValueIds distinct(const ValueIds& values) {
+  constexpr std::size_t kFew = 16;
+  ValueIds once;
+  std::unordered_set<ValueId> seen;  // of many
+  for (const ValueId value : values) {
+    const bool is_new =
+        values.size() <= kFew ? std::find(once.begin(), once.end(), value) == once.end() : seen.insert(value).second;
+    if (is_new) once.push_back(value);
+  }
+  return once;
 }
 
 }  // namespace ramus

@@ -125,6 +125,12 @@ class Graph {
   std::vector<NameEntry> value_names_, node_names_;  // ascending: an eighth of what maps from strings take
 };
 
+// Of its whole shape; a double, since files name any extents. nullopt: some of it is not known.
+std::optional<double> known_elements(const Value& value);
+
+// Each once, in the order in which it stands first. Time: linear.
+ValueIds distinct(const ValueIds& values);
+
 std::uint32_t hash_of_name(std::string_view name);  // of the index that find_value and find_node use
 
 // Collects a graph by names, in any order, and checks it as a whole.

@@ -1,26 +1,12 @@
 #include "graph/region.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace ramus {
 namespace {
 
 constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
 constexpr std::uint32_t kSeveral = 0xFFFFFFFE;
-
-template <class Values>
-ValueIds distinct(const Values& values) {
-  constexpr std::size_t kFew = 16;
-  ValueIds once;
-  std::unordered_set<ValueId> seen;  // of many
-  for (const ValueId value : values) {
-    const bool is_new =
-        values.size() <= kFew ? std::find(once.begin(), once.end(), value) == once.end() : seen.insert(value).second;
-    if (is_new) once.push_back(value);
-  }
-  return once;
-}
 
 template <class Visit>
 void for_each_successor(const Dataflow& flow, Vertex v, Visit visit) {
@@ -49,7 +35,7 @@ Result<std::optional<Region>> RegionFinder::find(NodeId join) {
 }
 
 Result<std::optional<Region>> RegionFinder::find_outputs() {
-  ValueIds outputs = distinct(graph_.outputs());
+  ValueIds outputs = distinct(ValueIds(graph_.outputs().begin(), graph_.outputs().end()));
   outputs.erase(
       std::remove_if(outputs.begin(), outputs.end(), [&](ValueId output) { return graph_.is_constant(output); }),
       outputs.end());

@@ -134,14 +134,15 @@ Result<Findings> find_attention_heads(const PassContext& context) {
   Findings findings;
   if (!context.analyses.attention().complete) {
     findings.notes.push_back(
-        {context.graph.name(), "heads", "attention takes too many steps to find; later ones are missing"});
+        {context.graph.name(), "heads", "attention takes too many steps to find; later ones are missing", true});
   }
   for (const Attention& attention : context.analyses.attention().all) {
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while heads were looked for");
     const std::string& where = context.graph[attention.product].name;
     for (const std::string& text : attention.left_out) findings.notes.push_back({where, "heads", text});
     if (attention.heads > kMostHeads) {
-      findings.notes.push_back({where, "heads", "more than " + std::to_string(kMostHeads) + " heads are not listed"});
+      findings.notes.push_back(
+          {where, "heads", "more than " + std::to_string(kMostHeads) + " heads are not listed", true});
     } else if (attention.heads > 1) {
       findings.groups.push_back(HeadGroup(context, attention).run());
     }

@@ -10,6 +10,9 @@
 namespace ramus {
 namespace {
 
+// Of a matrix; far more than latent branches take, for hardly any is worth the permutations.
+constexpr Eigen::Index kMostEntries = 1 << 22;
+
 // The wiring of all that the layer reads, joint or from one layer alone.
 std::optional<Wiring> whole_wiring(const Graph& graph, const Analyses& analyses, const WeightLayer& layer) {
   for (Wiring& wiring : find_all_wirings(graph, analyses.channel_flow(), analyses.attention(), layer)) {
@@ -56,6 +59,7 @@ class BlockFinder {
     options.least_saved = request_.least_saved;
     options.seed = request_.seed;
     options.key = wiring->id(graph_) + "#blocks";
+    options.most_entries = kMostEntries;
     auto clustering = find_co_clustering(*m, options, request_.cancelled);
     if (!clustering) {
       return clustering.error().kind == ErrorKind::cancelled ? propagate(std::move(clustering.error())) : Status();

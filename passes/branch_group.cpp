@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <unordered_map>
 
 #include "graph/weight_layer.hpp"
 
@@ -70,6 +71,27 @@ std::int64_t parameters_in(const WeightView& weight) {
 bool shares_nodes(const BranchGroup& group) {
   if (group.kind != BranchKind::experts) return group.kind == BranchKind::grouped || group.kind == BranchKind::heads;
   return group.branches.size() > 1 && group.branches[0].nodes == group.branches[1].nodes;
+}
+
+std::vector<ValueIds> ends_of_branches(const Graph& graph, const BranchGroup& group) {
+  std::vector<ValueIds> ends(group.branches.size());
+  if (shares_nodes(group)) return ends;
+  std::unordered_map<NodeId, std::size_t> branch_of_node;
+  for (std::size_t b = 0; b < group.branches.size(); ++b) {
+    const Branch& branch = group.branches[b];
+    if (branch.output.exists()) {
+      ends[b].push_back(branch.output);
+    } else {
+      for (const NodeId id : branch.nodes) branch_of_node.emplace(id, b);
+    }
+  }
+  if (!group.join.exists()) return ends;
+  for (const ValueId value : distinct(graph.data_inputs(group.join))) {
+    const NodeId producer = graph[value].producer;
+    const auto found = producer.exists() ? branch_of_node.find(producer) : branch_of_node.end();
+    if (found != branch_of_node.end()) ends[found->second].push_back(value);
+  }
+  return ends;
 }
 
 Branch branch_of(const Graph& graph, const Arm& arm) {

@@ -45,11 +45,13 @@ struct UnitRange {
 };
 
 struct Branch {
-  std::vector<NodeId> nodes;       // ascending; grouped branches, heads and stacked experts share theirs
-  std::string body;                // conditional: the attribute of the join that holds its nodes, then_branch
-  ValueId output;                  // outputs: the graph's output that it ends in
-  bool skip = false;               // no nodes: the fork's value itself
-  bool projection = false;         // the linear arm of a residual
+  std::vector<NodeId> nodes;     // ascending; grouped branches, heads and stacked experts share theirs
+  std::string body;              // conditional: the attribute of the join that holds its nodes, then_branch
+  std::vector<NodeId> weighing;  // experts one by one: of its nodes, those that weigh it or pick its tokens; ascending
+  ValueId output;                // outputs: the graph's output that it ends in; experts one by one: what it makes
+                                 // before that is weighed
+  bool skip = false;             // no nodes: the fork's value itself
+  bool projection = false;       // the linear arm of a residual
   std::optional<UnitRange> units;  // at the join, where it concatenates channels; and of grouped
   std::vector<UnitRange> layers;   // in the order of the nodes; heads: queries, keys, values
   std::vector<UnitRange> inputs;   // heads: of the inputs, not the units, of the layer that reads them
@@ -74,6 +76,10 @@ struct BranchGroup {
 
 // Whether all branches hold the same nodes, and differ in the units that are theirs: grouped, heads, stacked experts.
 bool shares_nodes(const BranchGroup& group);
+
+// By branch: what it brings to the join, in the order of the join's inputs; of outputs and of experts one by one,
+// Branch::output. Empty for skips, and for branches that share their nodes. Time: linear in the group.
+std::vector<ValueIds> ends_of_branches(const Graph& graph, const BranchGroup& group);
 
 // A branch of the nodes of an arm, described.
 Branch branch_of(const Graph& graph, const Arm& arm);

@@ -58,16 +58,7 @@ bool masks_scores(const Graph& graph, NodeId join) {
 
 // As far as both shapes are known.
 bool has_fewer_elements(const Graph& graph, ValueId a, ValueId b) {
-  const auto elements = [&](ValueId value) -> std::optional<double> {
-    if (!graph[value].shape) return std::nullopt;
-    double product = 1;
-    for (const std::int64_t dim : *graph[value].shape) {
-      if (dim == kUnknownDim) return std::nullopt;
-      product *= static_cast<double>(dim);
-    }
-    return product;
-  };
-  const auto of_a = elements(a), of_b = elements(b);
+  const auto of_a = known_elements(graph[a]), of_b = known_elements(graph[b]);
   return of_a && of_b && *of_a < *of_b;
 }
 
@@ -106,6 +97,12 @@ bool cuts_off_fractions(const Graph& graph, const Node& node) {
   return !is_integer(from) && is_integer(to);  // or the first is not known
 }
 
+// Of images and features one does not expect it.
+bool may_be_a_length_or_mask(const Value& input) {
+  constexpr std::size_t kMostDimensions = 2;
+  return is_integer(input.type) || (input.shape && input.shape->size() <= kMostDimensions);
+}
+
 }  // namespace
 
 bool is_conditional(const Graph& graph, NodeId id) {
@@ -123,7 +120,9 @@ BypassForm find_bypass_form(const Graph& graph, const AttentionCores& attention,
     return moves_only(graph[id]) || distributes_over_sums(graph, id);
   });
   if (attention.holds(bypass.join) || masks_scores(graph, bypass.join)) return BypassForm::attention;
-  if (bypass.of_side_input) return BypassForm::side_input;
+  if (bypass.of_side_input && (bypass.conditional.empty() || may_be_a_length_or_mask(graph[bypass.input]))) {
+    return BypassForm::side_input;
+  }
   if (join.is_one_of({"Add", "Sum", "Sub"}) && is_linear) {
     if (bypass.own == 0) return BypassForm::residual;
     return stays_an_image(graph, bypass) ? BypassForm::projection : BypassForm::unknown;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "graph/weight_layer.hpp"
 #include "passes/branch_group.hpp"
@@ -57,23 +58,34 @@ class BypassFinder {
 
   Result<Bypasses> run() {
     Bypasses found;
-    for (const ValueId input : inputs()) {
-      if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
-      if (!take(graph_.nodes().size())) {
-        found.complete = false;
-        break;
-      }
+    const std::vector<ValueId> all = inputs();
+    find_side_inputs(all);
+    const std::size_t whole = size_of_graph();
+    for (const ValueId input : all) {
+      if (!take(whole)) break;
       measure_depths(input);
-      for (const NodeId id : graph_.topological_order()) look_at(input, id, found);
+      for (const NodeId id : graph_.topological_order()) {
+        if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+        if (!is_exhausted_) look_at(input, id, found);
+      }
     }
+    found.complete = !is_exhausted_;
     return found;
   }
 
  private:
+  // False, and from then on: too many.
   bool take(std::size_t steps) {
-    if (steps_left_ < steps) return false;
-    steps_left_ -= steps;
-    return true;
+    is_exhausted_ = is_exhausted_ || steps_left_ < steps;
+    if (!is_exhausted_) steps_left_ -= steps;
+    return !is_exhausted_;
+  }
+
+  // Steps of a walk over all of it.
+  std::size_t size_of_graph() const {
+    std::size_t size = graph_.nodes().size() + graph_.values().size();
+    for (const Node& node : graph_.nodes()) size += node.inputs.size() + node.captures.size();
+    return size;
   }
 
   std::vector<ValueId> inputs() const {
@@ -88,12 +100,51 @@ class BypassFinder {
 
   // What a node reads as data, each once; nothing, of what asks for the shape alone.
   ValueIds data_of(NodeId id) const {
-    ValueIds data;
-    if (graph_[id].is_one_of({"Shape", "Size"})) return data;
-    for (const ValueId value : graph_.data_inputs(id)) {
-      if (std::find(data.begin(), data.end(), value) == data.end()) data.push_back(value);
+    return graph_[id].is_one_of({"Shape", "Size"}) ? ValueIds() : distinct(graph_.data_inputs(id));
+  }
+
+  // Those that no layer reads before they have met others, where another one brings what there is to compute with: a layer
+  // reads that one alone, or it is the larger of the two.
+  void find_side_inputs(const std::vector<ValueId>& all) {
+    const std::set<ValueId> read_alone = find_read_alone(all);
+    for (const ValueId input : all) {
+      if (read_alone.count(input) != 0) continue;
+      const bool has_other = !read_alone.empty() || std::any_of(all.begin(), all.end(), [&](ValueId other) {
+        return brings_less(input, other);
+      });
+      if (has_other) side_inputs_.insert(input);
     }
-    return data;
+  }
+
+  std::set<ValueId> find_read_alone(const std::vector<ValueId>& all) const {
+    constexpr std::uint32_t kNone = ValueId::kNone, kSeveral = kNone - 1;
+    std::set<ValueId> read_alone;
+    std::vector<std::uint32_t> origin(graph_.values().size(), kNone);  // by value: the input that it is made of
+    for (const ValueId input : all) origin[input.index] = input.index;
+    for (const NodeId id : graph_.topological_order()) {
+      const ValueIds data = data_of(id);
+      std::uint32_t of_node = kNone;
+      for (const ValueId value : data) {
+        const std::uint32_t from = origin[value.index];
+        if (from == kNone) continue;
+        of_node = of_node == kNone || of_node == from ? from : kSeveral;
+        if (!graph_[id].bodies.empty() && layers_[id.index] > 0 && from != kSeveral) read_alone.insert(ValueId(from));
+      }
+      if (layers_[id.index] > 0 && of_node != kNone && of_node != kSeveral) read_alone.insert(ValueId(of_node));
+      for (const ValueId output : graph_[id].outputs) {
+        if (output.exists()) origin[output.index] = of_node;
+      }
+    }
+    return read_alone;
+  }
+
+  // Integers beside numbers with fractions, fewer elements or, where these are not known, fewer dimensions.
+  bool brings_less(ValueId a, ValueId b) const {
+    const Value &of_a = graph_[a], &of_b = graph_[b];
+    if (is_integer(of_a.type) != is_integer(of_b.type)) return is_integer(of_a.type);
+    const auto elements_a = known_elements(of_a), elements_b = known_elements(of_b);
+    if (elements_a && elements_b) return *elements_a < *elements_b;
+    return of_a.shape && of_b.shape && of_a.shape->size() < of_b.shape->size();
   }
 
   // By vertex: layers that all ways to it pass, its own included.
@@ -140,27 +191,16 @@ class BypassFinder {
     depth_.assign(graph_.values().size(), kUnreached);
     depth_[input.index] = 0;
     trunk_value_ = ValueId();
-    is_side_ = true;
-    std::vector<bool> alone(graph_.values().size(), false);  // depends on no other input
-    alone[input.index] = true;
     for (const NodeId id : graph_.topological_order()) {
-      const ValueIds data = data_of(id);
       std::size_t deepest = kUnreached;
-      for (const ValueId value : data) {
+      for (const ValueId value : data_of(id)) {
         if (depth_[value.index] != kUnreached) {
           deepest = deepest == kUnreached ? depth_[value.index] : std::max(deepest, depth_[value.index]);
         }
       }
       if (deepest == kUnreached) continue;
-      const bool is_alone = std::all_of(data.begin(), data.end(), [&](ValueId value) { return alone[value.index]; });
-      const bool reads_alone =
-          is_alone || (!graph_[id].bodies.empty() &&
-                       std::any_of(data.begin(), data.end(), [&](ValueId v) { return alone[v.index]; }));
-      is_side_ = is_side_ && !(reads_alone && layers_[id.index] > 0);
       for (const ValueId output : graph_[id].outputs) {
-        if (!output.exists()) continue;
-        depth_[output.index] = deepest + layers_[id.index];
-        alone[output.index] = is_alone;
+        if (output.exists()) depth_[output.index] = deepest + layers_[id.index];
       }
     }
   }
@@ -185,15 +225,14 @@ class BypassFinder {
       Bypass bypass{input, id, arm, trunk};
       bypass.skipped = skipped;
       bypass.depth = whole;
-      bypass.of_side_input = is_side_;
-      mark_layers_of(trunk);
+      bypass.of_side_input = side_inputs_.count(input) != 0;
+      if (!mark_layers_of(trunk)) return;
       if (!walk_back(bypass)) continue;
       describe(bypass);
       const double most_parameters = request_.most_parameters * static_cast<double>(trunk_parameters_);
       if (bypass.conditional.empty() && static_cast<double>(bypass.parameters) > most_parameters) continue;
       found.all.push_back(std::move(bypass));
     }
-    found.complete = found.complete && steps_left_ > 0;
   }
 
   // No layer stands on all ways to both: else there is no way past the trunk.
@@ -221,11 +260,11 @@ class BypassFinder {
     }
   }
 
-  // The layers that a value depends on, in trunk_.
-  void mark_layers_of(ValueId value) {
-    if (value == trunk_value_) return;
+  // The layers that a value depends on, in trunk_. False: they are not known, for it takes too many steps.
+  bool mark_layers_of(ValueId value) {
+    if (value == trunk_value_) return true;
     trunk_value_ = value;
-    if (!take(graph_.nodes().size())) return;
+    if (!take(graph_.nodes().size())) return false;
     trunk_.assign(graph_.nodes().size(), false);
     Branch layers;
     std::vector<NodeId> open;
@@ -237,25 +276,30 @@ class BypassFinder {
       open.push_back(producer);
     };
     enter(value);
-    for (std::size_t i = 0; i < open.size() && take(1); ++i) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
       trunk_[open[i].index] = layers_[open[i].index] > 0;
       if (layers_[open[i].index] > 0) layers.nodes.push_back(open[i]);
-      for (const ValueId read : data_of(open[i])) enter(read);
+      const ValueIds data = data_of(open[i]);
+      if (!take(1 + data.size())) return false;
+      for (const ValueId read : data) enter(read);
     }
     std::sort(layers.nodes.begin(), layers.nodes.end());
     describe_branch(graph_, layers);
     trunk_parameters_ = layers.parameters;
+    return true;
   }
 
   // Fills what lies on ways from the input to the arm past the trunk's layers, how many layers these have, and the shortest.
-  // False: there is none.
+  // False: there is none, or it takes too many steps.
   bool walk_back(Bypass& bypass) {
     std::vector<ValueId> open{bypass.arm};
     std::map<ValueId, ValueId> towards_arm{{bypass.arm, ValueId()}};  // breadth first: on the shortest way
-    for (std::size_t i = 0; i < open.size() && take(1); ++i) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
       const NodeId producer = graph_[open[i]].producer;
       if (open[i] == bypass.input || !producer.exists() || trunk_[producer.index]) continue;
-      for (const ValueId value : data_of(producer)) {
+      const ValueIds data = data_of(producer);
+      if (!take(1 + data.size())) return false;
+      for (const ValueId value : data) {
         if (depth_[value.index] != kUnreached && towards_arm.emplace(value, open[i]).second) open.push_back(value);
       }
     }
@@ -292,10 +336,11 @@ class BypassFinder {
   const Analyses& analyses_;
   const BypassRequest& request_;
   std::uint64_t steps_left_;
+  bool is_exhausted_ = false;
   const std::vector<std::size_t> place_;  // by node, in the topological order
   std::vector<bool> trunk_;               // by node: a layer that trunk_value_ depends on
   ValueId trunk_value_;
-  bool is_side_ = false;                   // of the input at hand: no layer reads it alone
+  std::set<ValueId> side_inputs_;
   std::int64_t trunk_parameters_ = 0;      // of these layers
   std::vector<std::size_t> layers_;        // by node
   std::vector<std::size_t> layers_above_;  // by vertex

@@ -37,7 +37,7 @@ enum class BypassForm {
   attention,      // the arm says what attention may look at, or what it looks up
   resampling,     // the features say where the input is sampled
   state,          // what a recurrent operator begins with
-  side_input,     // the input only qualifies what others bring: a length, a mask; no layer reads it alone
+  side_input,     // the input only qualifies what others bring: a length, a mask
   position,       // the arm says which of the features are taken
   selection,      // Where, If: either the arm or the features
   unknown,
@@ -48,7 +48,7 @@ struct Bypass {
   ValueId input;
   NodeId join;
   ValueId arm, trunk;          // operands of the join
-  bool of_side_input = false;  // no layer reads the input before it has met another one
+  bool of_side_input = false;  // no layer reads the input before it has met another one, which brings more
   BypassForm form = BypassForm::unknown;
   std::size_t skipped = 0;          // layers of the trunk before the join
   std::size_t depth = 0;            // layers on the deepest way from the input to an output through the join
@@ -75,7 +75,7 @@ struct Bypasses {
   bool complete = true;     // false: the graph asked for more than limits.region_visits steps
 };
 
-// Time: linear in the graph for each input that is data. Error: cancelled.
+// Time: linear in the graph for each input that is data, and for each trunk and arm that meet. Error: cancelled.
 Result<Bypasses> find_bypasses(const Graph& graph, const Analyses& analyses, const Limits& limits,
                                const BypassRequest& request);
 

@@ -1,7 +1,6 @@
 #include "passes/channel_colours.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <set>
 #include <string_view>
 
@@ -10,36 +9,6 @@
 
 namespace ramus {
 namespace {
-
-constexpr std::uint64_t mixed(std::uint64_t word) {  // SplitMix64
-  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
-  word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
-  return word ^ (word >> 31);
-}
-
-class ColourHash {
- public:
-  explicit ColourHash(std::string_view what) { add(what); }
-
-  void add(std::uint64_t word) {
-    state_.high = mixed(state_.high ^ (word + 0x9e3779b97f4a7c15));
-    state_.low = mixed(state_.low + word * 0xd1342543de82ef95 + 0x2545f4914f6cdd1d);
-  }
-  void add(std::string_view text) {
-    add(text.size());
-    for (const char c : text) add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
-  }
-  void add(float value) { add(static_cast<std::uint64_t>(std::bit_cast<std::uint32_t>(value + 0.0F))); }  // -0 is 0
-  void add(const Colour& colour) {
-    add(colour.high);
-    add(colour.low);
-  }
-
-  const Colour& colour() const { return state_; }
-
- private:
-  Colour state_{0x243f6a8885a308d3, 0x13198a2e03707344};
-};
 
 struct AddAttribute {
   ColourHash& hash;
@@ -81,25 +50,47 @@ class Colouring {
   Colouring(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
       : graph_(graph), flow_(flow), limits_(limits) {}
 
-  std::optional<Colours> run(const BranchGroup& group, const Branch& branch, std::span<const std::size_t> place) {
-    std::vector<NodeId> nodes = branch.nodes;
-    nodes.insert(nodes.end(), group.shared.begin(), group.shared.end());
+  std::optional<Colours> run(const BranchGroup& group, const Branch& branch, const ValueIds& ends,
+                             std::span<const std::size_t> place) {
+    std::vector<NodeId> nodes = nodes_before(ends, group, branch);
     std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return place[a.index] < place[b.index]; });
     for (const NodeId id : nodes) {
       if (!colour_node(id)) return std::nullopt;
     }
-    const std::set<NodeId> own(branch.nodes.begin(), branch.nodes.end());
     Colours all;
-    for (const ValueId value : graph_.data_inputs(group.join)) {
-      const NodeId producer = graph_[value].producer;
-      if (!producer.exists() || own.count(producer) == 0) continue;
-      const Colours& brought = colours_.at(value);
+    for (const ValueId value : ends) {
+      const Colours& brought = colours_of(value);
       all.insert(all.end(), brought.begin(), brought.end());
     }
-    return all.empty() ? std::nullopt : std::optional(std::move(all));
+    return all.empty() || stored_ > kMostStored ? std::nullopt : std::optional(std::move(all));
   }
 
  private:
+  // Of the branch's own nodes, and of those that it shares with others. What routes an expert's tokens to it counts as the
+  // same for all experts.
+  std::vector<NodeId> nodes_before(const ValueIds& ends, const BranchGroup& group, const Branch& branch) {
+    const auto holds = [](const std::vector<NodeId>& nodes, NodeId id) {
+      return std::binary_search(nodes.begin(), nodes.end(), id);
+    };
+    std::vector<NodeId> nodes;
+    std::set<NodeId> seen;
+    std::vector<ValueId> open(ends.begin(), ends.end());
+    while (!open.empty()) {
+      const ValueId value = open.back();
+      open.pop_back();
+      const NodeId id = graph_[value].producer;
+      if (!id.exists() || (!holds(branch.nodes, id) && !holds(group.shared, id))) continue;
+      if (holds(branch.weighing, id)) {
+        colours_.try_emplace(value, width_of(value), ColourHash("routed").colour());
+      } else if (seen.insert(id).second) {
+        nodes.push_back(id);
+        const ValueIds data = graph_.data_inputs(id);
+        open.insert(open.end(), data.begin(), data.end());
+      }
+    }
+    return nodes;
+  }
+
   std::size_t width_of(ValueId value) const {
     const std::int64_t channels = flow_[value].channels;
     return channels > 0 && channels <= kMostChannels ? static_cast<std::size_t>(channels) : 1;
@@ -108,7 +99,8 @@ class Colouring {
   // Of a value that the branch reads from outside: each channel is itself.
   const Colours& colours_of(ValueId value) {
     const auto [entry, is_new] = colours_.try_emplace(value);
-    for (std::size_t c = 0; is_new && c < width_of(value); ++c) {
+    stored_ += is_new ? width_of(value) : 0;
+    for (std::size_t c = 0; is_new && c < width_of(value) && stored_ <= kMostStored; ++c) {
       ColourHash hash("outside");
       hash.add(static_cast<std::uint64_t>(value.index));
       hash.add(c);
@@ -128,6 +120,8 @@ class Colouring {
 
   bool colour_node(NodeId id) {
     const Node& node = graph_[id];
+    for (const ValueId output : node.outputs) stored_ += output.exists() ? width_of(output) : 0;
+    if (stored_ > kMostStored) return false;
     if (!node.bodies.empty() || node.outputs.empty() || !node.outputs.front().exists() || draws(node)) return false;
     std::optional<Colours> colours;
     if (const auto layer = find_weight_layer(graph_, id)) {
@@ -320,19 +314,22 @@ class Colouring {
   }
 
   static constexpr std::int64_t kMostChannels = 1 << 20;
+  static constexpr std::size_t kMostStored = 1 << 22;  // colours of all values of a branch, 16 bytes each
 
   const Graph& graph_;
   const ChannelFlow& flow_;
   const Limits& limits_;
   std::map<ValueId, Colours> colours_;
+  std::size_t stored_ = 0;
 };
 
 }  // namespace
 
 std::optional<std::vector<Colour>> find_channel_colours(const Graph& graph, const ChannelFlow& flow,
                                                         const BranchGroup& group, const Branch& branch,
-                                                        std::span<const std::size_t> place, const Limits& limits) {
-  return Colouring(graph, flow, limits).run(group, branch, place);
+                                                        const ValueIds& ends, std::span<const std::size_t> place,
+                                                        const Limits& limits) {
+  return Colouring(graph, flow, limits).run(group, branch, ends, place);
 }
 
 }  // namespace ramus

@@ -12,9 +12,6 @@
 // An operator that mixes channels without weights gets colours from its inputs as a whole, in their order.
 #pragma once
 
-#include <compare>
-#include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,18 +19,16 @@
 #include "graph/channel_flow.hpp"
 #include "graph/limits.hpp"
 #include "passes/branch_group.hpp"
+#include "passes/colour_hash.hpp"
 
 namespace ramus {
 
-struct Colour {
-  std::uint64_t high = 0, low = 0;
-  friend auto operator<=>(const Colour&, const Colour&) = default;
-};
-
-// By channel of the value that a branch brings to its group's join. `place`: of each node in topological order. nullopt: it has no value of its own there, weights
-// cannot be read, or a width is not known.
+// By channel of what a branch brings to its group's join, one value of `ends` after the other (ends_of_branches); nothing
+// else of the branch counts. `place`: of each node in topological order. nullopt: it brings nothing, weights cannot be
+// read, it draws random numbers, or its values have more than four million channels together.
 std::optional<std::vector<Colour>> find_channel_colours(const Graph& graph, const ChannelFlow& flow,
                                                         const BranchGroup& group, const Branch& branch,
-                                                        std::span<const std::size_t> place, const Limits& limits);
+                                                        const ValueIds& ends, std::span<const std::size_t> place,
+                                                        const Limits& limits);
 
 }  // namespace ramus

@@ -6,6 +6,21 @@
 #include "graph/weight_layer.hpp"
 
 namespace ramus {
+namespace {
+
+// Multiply-accumulates of a node; nullopt where they are not known: layers of unknown shape, recurrent ones, stacks, and
+// products of two values that are both computed.
+std::optional<std::int64_t> cost_of(const Graph& graph, NodeId id) {
+  const bool is_layer = find_first_weight_layer(graph, id).has_value();
+  if (is_layer && !find_weight_layer(graph, id)) return std::nullopt;
+  const bool multiplies = graph[id].is_one_of({"MatMul", "Gemm", "Einsum"});
+  if (!is_layer && (multiplies || !graph[id].bodies.empty())) return std::nullopt;
+  return macs_of(graph, id);
+}
+
+bool add_to(std::int64_t& sum, std::int64_t term) { return !__builtin_add_overflow(sum, term, &sum); }
+
+}  // namespace
 
 std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group,
                                                std::span<const std::size_t> place) {
@@ -14,9 +29,6 @@ std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchG
   std::vector<NodeId> nodes = group.shared;
   for (std::size_t b = 0; b < group.branches.size(); ++b) {
     const Branch& branch = group.branches[b];
-    for (const NodeId id : branch.nodes) {
-      if (find_first_weight_layer(graph, id) && !macs_of(graph, id)) return std::nullopt;
-    }
     nodes.insert(nodes.end(), branch.nodes.begin(), branch.nodes.end());
     computing += branch.macs > 0 ? 1 : 0;
     if (branch.macs > cost.heaviest_macs) {
@@ -35,10 +47,10 @@ std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchG
       const auto known = graph[value].producer.exists() ? until.find(graph[value].producer) : until.end();
       if (known != until.end()) before = std::max(before, known->second);
     }
-    const std::int64_t own = macs_of(graph, id).value_or(0), all = before + own;
-    cost.macs += own;
-    until.emplace(id, all);
-    cost.critical = std::max(cost.critical, all);
+    const auto own = cost_of(graph, id);
+    if (!own || !add_to(cost.macs, *own) || !add_to(before, *own)) return std::nullopt;
+    until.emplace(id, before);
+    cost.critical = std::max(cost.critical, before);
   }
   return cost;
 }

@@ -20,7 +20,8 @@ struct ParallelCost {
   std::int64_t heaviest_macs = 0;
 };
 
-// `place`: of each node in topological order. nullopt: fewer than two branches compute, or the operations of a layer are not known.
+// `place`: of each node in topological order. nullopt: fewer than two branches compute, or the operations of a node are not
+// known: of layers without shapes, of recurrent and stacked ones, of products of two computed values, of bodies.
 std::optional<ParallelCost> find_parallel_cost(const Graph& graph, const BranchGroup& group,
                                                std::span<const std::size_t> place);
 

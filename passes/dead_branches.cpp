@@ -17,36 +17,40 @@ class DeathFinder {
  public:
   DeathFinder(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits), decoded_(graph, limits) {}
 
-  std::optional<DeadBranch> look_at(const BranchGroup& group, std::size_t b) {
-    const Branch& branch = group.branches[b];
-    DeadBranch dead;
-    dead.branch = b;
-    if (branch.skip) return std::nullopt;
-    if (shares_nodes(group)) {
-      dead.at = zero_range(branch);
-      return dead.at.exists() ? std::optional(dead) : std::nullopt;
+  // Of one group, by branch.
+  std::vector<DeadBranch> look_at(const BranchGroup& group) {
+    if (group.kind == BranchKind::experts && shares_nodes(group)) return zero_slices(group);
+    std::vector<DeadBranch> all;
+    const std::vector<ValueIds> ends = ends_of_branches(graph_, group);
+    for (std::size_t b = 0; b < group.branches.size(); ++b) {
+      auto dead = shares_nodes(group) ? zero_range(group.branches[b]) : look_at(group, group.branches[b], ends[b]);
+      if (!dead) continue;
+      dead->branch = b;
+      all.push_back(*dead);
     }
-    if (is_read_outside(branch)) return std::nullopt;
-    if (const NodeId killer = killer_of(group, branch); killer.exists()) {
-      dead.cause = find_first_weight_layer(graph_, killer) ? DeathCause::zero_weights : DeathCause::zero_factor;
-      dead.at = killer;
-      return dead;
-    }
-    if (const NodeId reader = reads_zero(group, branch); reader.exists()) {
-      dead.cause = DeathCause::unread;
-      dead.at = reader;
-      return dead;
-    }
-    return std::nullopt;
+    return all;
   }
 
  private:
-  // An output of the graph stands inside the branch: it has another purpose as well.
+  static DeadBranch died(DeathCause cause, NodeId at) { return {0, 0, cause, at}; }
+
+  std::optional<DeadBranch> look_at(const BranchGroup& group, const Branch& branch, const ValueIds& ends) {
+    if (branch.skip || is_read_outside(branch)) return std::nullopt;
+    if (const NodeId killer = killer_of(branch, ends); killer.exists()) {
+      const bool is_layer = find_first_weight_layer(graph_, killer).has_value();
+      return died(is_layer ? DeathCause::zero_weights : DeathCause::zero_factor, killer);
+    }
+    if (const NodeId reader = reads_zero(group, branch); reader.exists()) return died(DeathCause::unread, reader);
+    return std::nullopt;
+  }
+
+  // An output of the graph that it does not end in stands inside the branch: it has another purpose as well.
   bool is_read_outside(const Branch& branch) const {
     return std::any_of(branch.nodes.begin(), branch.nodes.end(), [&](NodeId id) {
       const auto& outputs = graph_[id].outputs;
-      return std::any_of(outputs.begin(), outputs.end(),
-                         [&](ValueId output) { return output.exists() && graph_[output].is_output; });
+      return std::any_of(outputs.begin(), outputs.end(), [&](ValueId output) {
+        return output.exists() && output != branch.output && graph_[output].is_output;
+      });
     });
   }
 
@@ -65,7 +69,7 @@ class DeathFinder {
   // And not because nobody trained them. Scales are often one number, which is no sign of that.
   bool is_zero_matrix(ValueId value) { return is_zero(value) && !is_untrained(graph_[graph_[value].weight]); }
 
-  // What comes out does not depend on the data that go in.
+  // What comes out does not depend on the data that go in, but for a bias that is computed.
   bool kills(NodeId id) {
     const Node& node = graph_[id];
     if (node.is_one_of({"Conv", "ConvTranspose", "Gemm", "MatMul"})) {
@@ -82,25 +86,22 @@ class DeathFinder {
     return is_norm && node.inputs.size() > 1 && is_zero(node.inputs[1]);
   }
 
-  // A node that kills, where every way through the branch passes one: the last in the order of nodes.
-  NodeId killer_of(const BranchGroup& group, const Branch& branch) {
-    const std::set<NodeId> inside(branch.nodes.begin(), branch.nodes.end());
+  // A node that kills, where every way through the branch passes one.
+  NodeId killer_of(const Branch& branch, const ValueIds& ends) {
     NodeId killer;
     std::set<NodeId> seen;
-    std::vector<ValueId> open;
-    const ValueIds ends = group.join.exists() ? graph_.data_inputs(group.join) : ValueIds{branch.output};
-    for (const ValueId end : ends) {
-      const NodeId producer = end.exists() ? graph_[end].producer : NodeId();
-      if (producer.exists() && inside.count(producer) != 0) open.push_back(end);
-    }
-    if (open.empty()) return {};
+    std::vector<ValueId> open(ends.begin(), ends.end());
     while (!open.empty()) {
       const NodeId producer = graph_[open.back()].producer;
       open.pop_back();
-      if (!producer.exists() || inside.count(producer) == 0) return {};  // data get through
+      const bool is_inside =
+          producer.exists() && std::binary_search(branch.nodes.begin(), branch.nodes.end(), producer);
+      if (!is_inside) return {};  // data get through
       if (!seen.insert(producer).second) continue;
       if (kills(producer)) {
         killer = producer;
+        const auto& inputs = graph_[producer].inputs;  // the third is the bias of layers and norms
+        if (inputs.size() > 2 && inputs[2].exists() && !graph_.is_constant(inputs[2])) open.push_back(inputs[2]);
         continue;
       }
       const ValueIds data = graph_.data_inputs(producer);
@@ -132,21 +133,39 @@ class DeathFinder {
 
   // Of a branch that is ranges of shared layers: a layer whose part is zero. Heads: values, or what reads them; a head whose
   // queries or keys are zero still writes the mean of its values.
-  NodeId zero_range(const Branch& branch) {
+  std::optional<DeadBranch> zero_range(const Branch& branch) {
     const auto whole = [&](const UnitRange& range) { return find_weight_layer(graph_, range.layer); };
     for (const UnitRange& range : branch.inputs) {
       if (const auto layer = whole(range);
           layer && layer->groups == 1 && is_zero_part(*layer, range.begin, range.end, true)) {
-        return range.layer;
+        return died(DeathCause::zero_weights, range.layer);
       }
     }
     const bool is_head = !branch.inputs.empty();
     for (std::size_t i = is_head && branch.layers.size() > 2 ? 2 : 0; i < branch.layers.size(); ++i) {
       const UnitRange& range = branch.layers[i];
       const auto layer = whole(range);
-      if (layer && !layer->transposed && is_zero_part(*layer, range.begin, range.end, false)) return range.layer;
+      if (layer && !layer->transposed && is_zero_part(*layer, range.begin, range.end, false))
+        return died(DeathCause::zero_weights, range.layer);
     }
-    return {};
+    return std::nullopt;
+  }
+
+  // Of experts that are slices of stacks: a stack whose slice is zero. Stack by stack, so that each is decoded once.
+  std::vector<DeadBranch> zero_slices(const BranchGroup& group) {
+    std::vector<NodeId> at(group.branches.size());
+    for (const NodeId id : group.branches.front().nodes) {
+      const std::vector<WeightLayer> slices = find_weight_layers(graph_, id);
+      if (slices.size() != at.size()) continue;
+      for (std::size_t e = 0; e < at.size(); ++e) {
+        if (!at[e].exists() && is_zero_part(slices[e], 0, slices[e].outputs, false)) at[e] = id;
+      }
+    }
+    std::vector<DeadBranch> all;
+    for (std::size_t e = 0; e < at.size(); ++e) {
+      if (at[e].exists()) all.push_back({0, e, DeathCause::zero_weights, at[e]});
+    }
+    return all;
   }
 
   // Of a branch that is channels of a join: a reader, where all readers are layers with zeros for them. Looked for through
@@ -195,16 +214,15 @@ std::string_view name_of(DeathCause cause) {
   return kNames[static_cast<std::size_t>(cause)];
 }
 
-std::vector<DeadBranch> find_dead_branches(const Graph& graph, const std::vector<BranchGroup>& groups,
-                                           const Limits& limits) {
+Result<std::vector<DeadBranch>> find_dead_branches(const Graph& graph, const std::vector<BranchGroup>& groups,
+                                                   const Limits& limits, const std::function<bool()>& cancelled) {
   std::vector<DeadBranch> all;
   DeathFinder finder(graph, limits);
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    for (std::size_t b = 0; b < groups[g].branches.size(); ++b) {
-      auto dead = finder.look_at(groups[g], b);
-      if (!dead) continue;
-      dead->group = g;
-      all.push_back(*dead);
+    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+    for (DeadBranch& dead : finder.look_at(groups[g])) {
+      dead.group = g;
+      all.push_back(dead);
     }
   }
   return all;

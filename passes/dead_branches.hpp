@@ -5,14 +5,17 @@
 //         └▶ (conv) ─▶ relu ────────────────┘ ──▶ (conv, zero for these channels)      unread: of nobody's weights
 //
 // Branches that are ranges of shared layers (groups, heads, stacked experts) are dead where their part of a layer is zero.
-// Weights that are one constant all over (structure without training) say nothing.
+// Weights that the model fills with one constant in place of numbers (structure without training) say nothing. An expert is
+// dead where what it makes is constant, before that is weighed.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "graph/limits.hpp"
+#include "graph/result.hpp"
 #include "passes/branch_group.hpp"
 
 namespace ramus {
@@ -26,8 +29,9 @@ struct DeadBranch {
   NodeId at;  // a layer or factor of zeros; unread: a layer that reads the join
 };
 
-// In the order of groups and branches.
-std::vector<DeadBranch> find_dead_branches(const Graph& graph, const std::vector<BranchGroup>& groups,
-                                           const Limits& limits);
+// In the order of groups and branches. Error: cancelled.
+Result<std::vector<DeadBranch>> find_dead_branches(
+    const Graph& graph, const std::vector<BranchGroup>& groups, const Limits& limits,
+    const std::function<bool()>& cancelled = [] { return false; });
 
 }  // namespace ramus

@@ -1,4 +1,4 @@
-// Weights as floats, each decoded once for all that ask.
+// Weights as floats, each decoded once for all that ask one after the other.
 #pragma once
 
 #include <map>
@@ -13,19 +13,26 @@ class DecodedWeights {
  public:
   DecodedWeights(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits) {}
 
-  // Empty where it cannot be read.
+  // Empty where it cannot be read. Until the next call: beyond some size all are forgotten, and decoded again.
   const FloatView& operator[](WeightId id) {
-    const auto [known, is_new] = decoded_.try_emplace(id);
-    if (is_new) {
-      if (auto values = graph_[id].floats(limits_)) known->second = std::move(*values);
+    if (const auto known = decoded_.find(id); known != decoded_.end()) return known->second;
+    if (elements_ > kMostKept) {
+      decoded_.clear();
+      elements_ = 0;
     }
-    return known->second;
+    FloatView& values = decoded_[id];
+    if (auto read = graph_[id].floats(limits_)) values = std::move(*read);
+    elements_ += values.size();
+    return values;
   }
 
  private:
+  static constexpr std::int64_t kMostKept = 1 << 26;  // a quarter of a gigabyte; queries, keys and values fit
+
   const Graph& graph_;
   const Limits& limits_;
   std::map<WeightId, FloatView> decoded_;
+  std::int64_t elements_ = 0;
 };
 
 }  // namespace ramus

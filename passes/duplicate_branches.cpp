@@ -1,8 +1,8 @@
 #include "passes/duplicate_branches.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "graph/dataflow.hpp"
@@ -58,10 +58,112 @@ void add_equal(const std::map<Key, std::vector<std::size_t>>& by_key, std::size_
             [](const auto& a, const auto& b) { return a.branches.front() < b.branches.front(); });
 }
 
+// The units of layers that several branches share, each with what is added to it.
+class SharedUnits {
+ public:
+  SharedUnits(const Graph& graph, const Limits& limits) : graph_(graph), decoded_(graph, limits) {}
+
+  struct Unit {
+    Colour colour;
+    bool is_zero = true;  // all its weights are
+  };
+
+  // Units [begin, end) of a layer; of a stack, `slice` says which of its `parts` the layer is. nullopt: they cannot be read.
+  std::optional<std::vector<Unit>> read(const WeightLayer& layer, std::int64_t begin, std::int64_t end,
+                                        std::int64_t slice = 0, std::int64_t parts = 1) {
+    if (layer.groups != 1) return std::nullopt;
+    std::vector<Unit> units;
+    const FloatView& values = decoded_[layer.weight];
+    if (values.size() == 0) return std::nullopt;
+    for (std::int64_t unit = begin; unit < end; ++unit) units.push_back(weights_of(values, layer, unit));
+    const ValueId bias = bias_of(layer);
+    if (!bias.exists()) return units;
+    if (!graph_.is_parameter(bias) || graph_[bias].may_be_fed) return std::nullopt;
+    const FloatView& numbers = decoded_[graph_[bias].weight];
+    const bool is_stacked = parts > 1 && numbers.size() == parts * layer.outputs;
+    if (!is_stacked && numbers.size() != layer.outputs && numbers.size() != 1) return std::nullopt;
+    for (std::int64_t unit = begin; unit < end; ++unit) {
+      Colour& colour = units[static_cast<std::size_t>(unit - begin)].colour;
+      ColourHash hash("bias");
+      hash.add(colour);
+      hash.add(numbers[numbers.size() == 1 ? 0 : (is_stacked ? slice * layer.outputs : 0) + unit]);
+      colour = hash.colour();
+    }
+    return units;
+  }
+
+  // Whether an operator that is none of the layers reads numbers of its own for each of so many parts: a bias that heads
+  // add to their scores.
+  bool differ_elsewhere(const std::vector<NodeId>& nodes, const std::vector<WeightLayer>& layers,
+                        std::int64_t parts) const {
+    std::set<NodeId> known;
+    for (const WeightLayer& layer : layers) {
+      known.insert(layer.node);
+      if (const NodeId adding = adder_of(layer); adding.exists()) known.insert(adding);
+    }
+    return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+      const auto& inputs = graph_[id].inputs;
+      return known.count(id) == 0 && std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) {
+               return input.exists() && has_extent(input, parts) && comes_from_outside(input, nodes);
+             });
+    });
+  }
+
+ private:
+  static Unit weights_of(const FloatView& values, const WeightLayer& layer, std::int64_t unit) {
+    Unit read;
+    ColourHash hash("unit");
+    for (std::int64_t i = 0; i < layer.inputs; ++i) {
+      for (std::int64_t tap = 0; tap < layer.taps; ++tap) {
+        const float value =
+            values[layer.offset + unit * layer.output_stride + i * layer.input_stride + tap * layer.tap_stride];
+        hash.add(value);
+        read.is_zero = read.is_zero && value == 0;
+      }
+    }
+    read.colour = hash.colour();
+    return read;
+  }
+
+  // The only reader of what a layer makes, if it adds a constant.
+  NodeId adder_of(const WeightLayer& layer) const {
+    const auto& readers = graph_[layer.output].readers;
+    if (readers.size() != 1 || !graph_[readers.front()].is("Add")) return {};
+    const auto& inputs = graph_[readers.front()].inputs;
+    const bool adds_constant =
+        std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) { return graph_.is_constant(input); });
+    return adds_constant ? readers.front() : NodeId();
+  }
+
+  ValueId bias_of(const WeightLayer& layer) const {
+    const auto& own = graph_[layer.node].inputs;
+    if (own.size() > 2 && own[2].exists()) return own[2];
+    const NodeId adder = adder_of(layer);
+    if (!adder.exists()) return {};
+    const auto& inputs = graph_[adder].inputs;
+    return *std::find_if(inputs.begin(), inputs.end(), [&](ValueId input) { return graph_.is_constant(input); });
+  }
+
+  bool has_extent(ValueId value, std::int64_t extent) const {
+    const Value& known = graph_[value];
+    if (is_integer(known.type)) return false;
+    const Dims* dims = graph_.is_parameter(value) ? &graph_[known.weight].dims : known.shape ? &*known.shape : nullptr;
+    return dims != nullptr && std::find(dims->begin(), dims->end(), extent) != dims->end();
+  }
+
+  bool comes_from_outside(ValueId value, const std::vector<NodeId>& nodes) const {
+    const NodeId producer = graph_[value].producer;
+    return graph_.is_constant(value) || !producer.exists() || !std::binary_search(nodes.begin(), nodes.end(), producer);
+  }
+
+  const Graph& graph_;
+  DecodedWeights decoded_;
+};
+
 class DuplicateFinder {
  public:
   DuplicateFinder(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
-      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)), decoded_(graph, limits) {}
+      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)), units_(graph, limits) {}
 
   void look_at(std::size_t g, const BranchGroup& group) {
     if (group.kind == BranchKind::heads) return look_at_heads(g, group);
@@ -73,14 +175,19 @@ class DuplicateFinder {
   std::vector<DuplicateBranches> take() { return std::move(found_); }
 
  private:
+  using Units = std::vector<Colour>;
+
   void look_at_arms(std::size_t g, const BranchGroup& group) {
     const bool any_order = group.along == ConcatAxis::channels;
-    std::map<std::vector<Colour>, std::vector<std::size_t>> by_colours;
-    std::map<std::size_t, std::vector<Colour>> in_order;
-    for (const std::vector<std::size_t>& alike : by_outline(group)) {
+    const Likeness likeness = by_outline(group);
+    if (likeness.empty()) return;
+    const std::vector<ValueIds> ends = ends_of_branches(graph_, group);
+    std::map<Units, std::vector<std::size_t>> by_colours;
+    std::map<std::size_t, Units> in_order;
+    for (const std::vector<std::size_t>& alike : likeness) {
       for (const std::size_t b : alike) {
         if (!has_trained_layers(graph_, group.branches[b])) continue;
-        auto colours = find_channel_colours(graph_, flow_, group, group.branches[b], place_, limits_);
+        auto colours = find_channel_colours(graph_, flow_, group, group.branches[b], ends[b], place_, limits_);
         if (!colours) continue;
         if (any_order) {
           in_order.emplace(b, *colours);
@@ -98,44 +205,43 @@ class DuplicateFinder {
     }
   }
 
-  // The numbers of one unit of a layer, as bits.
-  using UnitBits = std::vector<std::uint32_t>;
-
-  std::optional<UnitBits> bits_of(const WeightLayer& layer, std::int64_t unit) {
-    const FloatView& values = decoded_[layer.weight];
-    if (values.size() == 0 || layer.groups != 1) return std::nullopt;
-    UnitBits bits;
-    for (std::int64_t i = 0; i < layer.inputs; ++i) {
-      for (std::int64_t tap = 0; tap < layer.taps; ++tap) {
-        const std::int64_t at =
-            layer.offset + unit * layer.output_stride + i * layer.input_stride + tap * layer.tap_stride;
-        bits.push_back(std::bit_cast<std::uint32_t>(values[at]));
-      }
+  // Queries, keys and values of a head, each whole; empty where one is not known.
+  std::vector<WeightLayer> layers_of_head(const Branch& head) const {
+    std::vector<WeightLayer> layers;
+    if (head.layers.size() != 3) return {};
+    for (const UnitRange& range : head.layers) {
+      auto layer = find_weight_layer(graph_, range.layer);
+      if (!layer || is_untrained(graph_[layer->weight])) return {};
+      layers.push_back(std::move(*layer));
     }
-    return bits;
+    return layers;
   }
 
-  // Queries with the keys that they meet, and values, each in any order: scores are sums over units.
+  // Queries with the keys that they meet, and values, each in any order: scores are sums over units. Heads of nothing but
+  // zeros are dead, and no duplicates.
   void look_at_heads(std::size_t g, const BranchGroup& group) {
-    std::map<std::pair<std::vector<UnitBits>, std::vector<UnitBits>>, std::vector<std::size_t>> by_weights;
+    const auto heads = static_cast<std::int64_t>(group.branches.size());
+    std::map<std::pair<Units, Units>, std::vector<std::size_t>> by_weights;
     for (std::size_t b = 0; b < group.branches.size(); ++b) {
       const std::vector<UnitRange>& ranges = group.branches[b].layers;
-      if (ranges.size() != 3 || ranges[0].end - ranges[0].begin != ranges[1].end - ranges[1].begin) return;
-      std::vector<UnitBits> scores, values;
+      const std::vector<WeightLayer> layers = layers_of_head(group.branches[b]);
+      if (layers.empty() || ranges[0].end - ranges[0].begin != ranges[1].end - ranges[1].begin) return;
+      if (b == 0 && units_.differ_elsewhere(group.branches[b].nodes, layers, heads)) return;
+      std::vector<std::vector<SharedUnits::Unit>> read;
       for (std::size_t r = 0; r < 3; ++r) {
-        const auto layer = find_weight_layer(graph_, ranges[r].layer);
-        if (!layer || is_untrained(graph_[layer->weight])) return;
-        for (std::int64_t unit = ranges[r].begin; unit < ranges[r].end; ++unit) {
-          auto bits = bits_of(*layer, unit);
-          if (!bits) return;
-          if (r == 1) {
-            UnitBits& pair = scores[static_cast<std::size_t>(unit - ranges[1].begin)];
-            pair.insert(pair.end(), bits->begin(), bits->end());
-          } else {
-            (r == 0 ? scores : values).push_back(std::move(*bits));
-          }
-        }
+        auto units = units_.read(layers[r], ranges[r].begin, ranges[r].end);
+        if (!units) return;
+        read.push_back(std::move(*units));
       }
+      Units scores, values;
+      for (std::size_t u = 0; u < read[0].size(); ++u) {
+        ColourHash pair("pair");
+        pair.add(read[0][u].colour);
+        pair.add(read[1][u].colour);
+        scores.push_back(pair.colour());
+      }
+      for (const SharedUnits::Unit& unit : read[2]) values.push_back(unit.colour);
+      if (are_zero(read[2])) continue;
       std::sort(scores.begin(), scores.end());
       std::sort(values.begin(), values.end());
       by_weights[{std::move(scores), std::move(values)}].push_back(b);
@@ -143,22 +249,38 @@ class DuplicateFinder {
     add_equal(by_weights, g, found_);
   }
 
+  static bool are_zero(const std::vector<SharedUnits::Unit>& units) {
+    return std::all_of(units.begin(), units.end(), [](const SharedUnits::Unit& unit) { return unit.is_zero; });
+  }
+
   // Experts that are slices of the same stacks, unit by unit.
   void look_at_slices(std::size_t g, const BranchGroup& group) {
-    std::map<std::vector<UnitBits>, std::vector<std::size_t>> by_weights;
-    for (std::size_t b = 0; b < group.branches.size(); ++b) {
-      std::vector<UnitBits> weights;
-      for (const NodeId id : group.branches[b].nodes) {
-        const std::vector<WeightLayer> slices = find_weight_layers(graph_, id);
-        if (slices.size() != group.branches.size()) continue;
-        if (is_untrained(graph_[slices[b].weight])) return;
-        for (std::int64_t unit = 0; unit < slices[b].outputs; ++unit) {
-          auto bits = bits_of(slices[b], unit);
-          if (!bits) return;
-          weights.push_back(std::move(*bits));
-        }
+    const std::size_t experts = group.branches.size();
+    const std::vector<NodeId>& nodes = group.branches.front().nodes;
+    std::vector<std::vector<WeightLayer>> stacks;
+    std::vector<WeightLayer> first;
+    for (const NodeId id : nodes) {
+      std::vector<WeightLayer> slices = find_weight_layers(graph_, id);
+      if (slices.size() != experts) continue;
+      if (is_untrained(graph_[slices.front().weight])) return;
+      first.push_back(slices.front());
+      stacks.push_back(std::move(slices));
+    }
+    if (stacks.empty() || units_.differ_elsewhere(nodes, first, static_cast<std::int64_t>(experts))) return;
+    std::vector<Units> by_expert(experts);
+    std::vector<bool> has_zeros(experts, false);
+    for (const std::vector<WeightLayer>& stack : stacks) {  // stack by stack: each is decoded once
+      for (std::size_t e = 0; e < experts; ++e) {
+        const auto units = units_.read(stack[e], 0, stack[e].outputs, static_cast<std::int64_t>(e),
+                                       static_cast<std::int64_t>(experts));
+        if (!units) return;
+        for (const SharedUnits::Unit& unit : *units) by_expert[e].push_back(unit.colour);
+        has_zeros[e] = has_zeros[e] || are_zero(*units);
       }
-      if (!weights.empty()) by_weights[std::move(weights)].push_back(b);
+    }
+    std::map<Units, std::vector<std::size_t>> by_weights;
+    for (std::size_t e = 0; e < experts; ++e) {
+      if (!has_zeros[e]) by_weights[std::move(by_expert[e])].push_back(e);
     }
     add_equal(by_weights, g, found_);
   }
@@ -167,16 +289,21 @@ class DuplicateFinder {
   const ChannelFlow& flow_;
   const Limits& limits_;
   const std::vector<std::size_t> place_;  // by node, in topological order
-  DecodedWeights decoded_;
+  SharedUnits units_;
   std::vector<DuplicateBranches> found_;
 };
 
 }  // namespace
 
-std::vector<DuplicateBranches> find_duplicate_branches(const Graph& graph, const ChannelFlow& flow,
-                                                       const std::vector<BranchGroup>& groups, const Limits& limits) {
+Result<std::vector<DuplicateBranches>> find_duplicate_branches(const Graph& graph, const ChannelFlow& flow,
+                                                               const std::vector<BranchGroup>& groups,
+                                                               const Limits& limits,
+                                                               const std::function<bool()>& cancelled) {
   DuplicateFinder finder(graph, flow, limits);
-  for (std::size_t g = 0; g < groups.size(); ++g) finder.look_at(g, groups[g]);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
+    finder.look_at(g, groups[g]);
+  }
   return finder.take();
 }
 

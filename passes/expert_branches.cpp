@@ -47,9 +47,12 @@ class ExpertGroup {
     const bool always_joins = context_.analyses.post_dominators().dominates(flow.vertex(group.join), group.fork) ||
                               group.fork == Dataflow::kSource;
     group.closed = group.crossing.empty() && always_joins;
-    for (const auto& arm : mixture_.arms) {
+    for (std::size_t e = 0; e < mixture_.arms.size(); ++e) {
       Branch branch;
-      branch.nodes = arm;
+      branch.nodes = mixture_.arms[e];
+      if (!mixture_.outputs.empty()) branch.output = mixture_.outputs[e];
+      std::set_intersection(branch.nodes.begin(), branch.nodes.end(), mixture_.joining.begin(), mixture_.joining.end(),
+                            std::back_inserter(branch.weighing));
       describe_branch(graph_, branch);
       group.branches.push_back(std::move(branch));
     }
@@ -120,7 +123,7 @@ Result<Findings> find_expert_branches(const PassContext& context) {
   const ExpertMixtures& mixtures = context.analyses.experts();
   if (!mixtures.complete) {
     findings.notes.push_back(
-        {context.graph.name(), "experts", "experts take too many steps to find; earlier ones are missing"});
+        {context.graph.name(), "experts", "experts take too many steps to find; earlier ones are missing", true});
   }
   std::size_t listed = 0;
   for (const ExpertMixture& mixture : mixtures.all) {
@@ -130,9 +133,9 @@ Result<Findings> find_expert_branches(const PassContext& context) {
     const std::size_t nodes = mixture.arms.front().size() * experts;  // as many in each, more or less
     if (mixture.experts > kMostExperts) {
       findings.notes.push_back(
-          {where, "experts", "more than " + std::to_string(kMostExperts) + " experts are not listed"});
+          {where, "experts", "more than " + std::to_string(kMostExperts) + " experts are not listed", true});
     } else if (listed + nodes > context.limits.listed_nodes) {
-      findings.notes.push_back({where, "experts", "not listed: experts would name too many nodes"});
+      findings.notes.push_back({where, "experts", "not listed: experts would name too many nodes", true});
     } else {
       listed += nodes;
       findings.groups.push_back(ExpertGroup(context, mixture).run());

@@ -84,6 +84,7 @@ class MixtureFinder {
     mixture.joining.insert(mixture.joining.end(), stack.route.passed.begin(), stack.route.passed.end());
     sort_once(mixture.joining);
     mixture.terms = graph_.data_inputs(join);
+    mixture.outputs = stack.parts;
     std::vector<Root> roots{{stack.gate, kSeveral}};
     for (std::size_t e = 0; e < stack.parts.size(); ++e) roots.push_back({stack.parts[e], e});
     if (stack.parts.empty()) roots.push_back({stack.outputs, 0});
@@ -103,6 +104,7 @@ class MixtureFinder {
     mixture.join = chain.steps[join].node;
     mixture.experts = static_cast<std::int64_t>(chain.experts.size());
     mixture.arms.resize(chain.experts.size());
+    mixture.outputs = outputs;
     std::vector<NodeId> adding;  // for several experts
     std::set<NodeId> joining{mixture.join};
     for (std::size_t s = join + 1; s < chain.steps.size(); ++s) {

@@ -41,6 +41,7 @@ struct ExpertMixture {
   std::vector<std::vector<NodeId>> arms;  // by expert, ascending; one for all where they are stacked
   std::vector<NodeId> shared;             // router, and what weighs and adds up for several; ascending
   std::vector<NodeId> joining;            // what weighs and adds up, the join too; ascending
+  ValueIds outputs;                       // by arm: what an expert makes, before it is weighed; none where stacked
   ValueIds terms;                         // of the join's inputs, those that come from experts
   std::vector<ExpertLayer> layers;        // stacked: in order of execution
   bool is_stacked() const { return arms.size() == 1; }

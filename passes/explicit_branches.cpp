@@ -170,7 +170,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
     if (context.cancelled()) return failure(ErrorKind::cancelled, "cancelled while regions were walked");
     auto region = finder.find(id);
     if (!region) {  // the budget is spent: what was found so far stands, and the rest is said to be missing
-      findings.notes.push_back({graph[id].name, "regions", region.error().message + "; later joins are not listed"});
+      findings.notes.push_back(
+          {graph[id].name, "regions", region.error().message + "; later joins are not listed", true});
       break;
     }
     if (!*region) continue;
@@ -196,7 +197,8 @@ Result<Findings> find_explicit_branches(const PassContext& context) {
   if (left_out > 0) {
     findings.notes.push_back({"", "groups",
                               std::to_string(left_out) + " groups are not listed: their branches overlap so "
-                                                         "much that they would name the same nodes over and over"});
+                                                         "much that they would name the same nodes over and over",
+                              true});
   }
   return findings;
 }

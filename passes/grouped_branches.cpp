@@ -208,7 +208,8 @@ Result<Findings> find_grouped_branches(const PassContext& context) {
       } else if (layer->groups > context.limits.branches) {
         findings.notes.push_back(
             {graph[id].name, "groups",
-             "more than " + std::to_string(context.limits.branches) + " groups; they are not listed as branches"});
+             "more than " + std::to_string(context.limits.branches) + " groups; they are not listed as branches",
+             true});
       } else {
         layers.push_back(trace_sources(context, std::move(*layer)));
       }

@@ -13,7 +13,8 @@ Result<Findings> find_output_branches(const PassContext& context) {
   auto region = finder.find_outputs();
   Findings findings;
   if (!region) {
-    findings.notes.push_back({"", "regions", region.error().message + "; its outputs are not listed as branches"});
+    findings.notes.push_back(
+        {"", "regions", region.error().message + "; its outputs are not listed as branches", true});
     return findings;
   }
   if (!*region) return findings;

@@ -19,7 +19,8 @@ class MomentFinder {
   std::vector<Moment> run() {
     for (std::size_t v = 0; v < moments_.size(); ++v) {
       const Value& value = graph_.values()[v];
-      if (!value.producer.exists() && value.kind != ValueKind::parameter) moments_[v] = 1;
+      const bool comes_in = !value.producer.exists() && value.kind != ValueKind::parameter;
+      if (comes_in && !is_integer(value.type)) moments_[v] = 1;  // of indices the size says nothing
     }
     for (const NodeId id : graph_.topological_order()) {
       Moment moment = of_node(id);
@@ -92,6 +93,12 @@ class MomentFinder {
     return product;
   }
 
+  Moment of_quotient(const Node& node) {
+    if (node.inputs.size() != 2) return std::nullopt;
+    const Moment dividend = of_operand(node.inputs[0]), divisor = of_operand(node.inputs[1]);
+    return dividend && divisor && *divisor > 0 ? Moment(*dividend / *divisor) : Moment();
+  }
+
   Moment of_mean(NodeId id) {
     double sum = 0;
     const ValueIds data = graph_.data_inputs(id);
@@ -107,14 +114,11 @@ class MomentFinder {
     const ValueIds data = graph_.data_inputs(id);
     if (data.empty()) return std::nullopt;
     if (const auto layer = find_weight_layer(graph_, id)) return of_layer(node, *layer);
+    if (node.is("Gather") && graph_.is_parameter(node.inputs.front())) return of_operand(node.inputs.front());
     const Moment first = moments_[data.front().index];
     if (node.is_one_of({"Add", "Sum", "Sub"})) return of_sum(node);
     if (node.is("Mul")) return of_product(node);
-    if (node.is("Div")) {
-      const Moment divisor = node.inputs.size() == 2 ? of_operand(node.inputs[1]) : Moment();
-      const Moment dividend = of_operand(node.inputs.front());
-      return dividend && divisor && *divisor > 0 ? Moment(*dividend / *divisor) : Moment();
-    }
+    if (node.is("Div")) return of_quotient(node);
     if (node.is_one_of({"BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization",
                         "RMSNormalization"})) {
       return of_norm(node);

@@ -84,7 +84,10 @@ void merge_missing(std::vector<Note>& notes) {
   const auto first = std::find_if(notes.begin(), notes.end(), is_missing);
   if (first == notes.end()) return;
   const auto count = std::count_if(first, notes.end(), is_missing);
-  first->text += "; it and " + std::to_string(count - 1) + " more weights count as missing, which leaves the structure";
+  first->text += count == 1 ? "; it counts as missing, which leaves the structure"
+                            : "; it and " + std::to_string(count - 1) +
+                                  (count == 2 ? " more weight count" : " more weights count") +
+                                  " as missing, which leaves the structure";
   notes.erase(std::remove_if(std::next(first), notes.end(), is_missing), notes.end());
 }
 

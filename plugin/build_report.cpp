@@ -47,7 +47,8 @@ class ReportBuilder {
     for (const LatentBranches& latent : found_.latent) add_latent(latent);
     for (const GroupSpecialization& specialization : found_.specialization) add_specialization(specialization);
     for (const PartitionModularity& modularity : found_.modularity) add_modularity(modularity);
-    for (const Note& note : found_.notes) report_.notes.push_back({place_of(note), note.code, note.text});
+    for (const Note& note : found_.notes)
+      report_.notes.push_back({place_of(note), note.code, note.text, note.beyond_limits});
   }
 
  private:

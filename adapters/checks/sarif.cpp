@@ -74,7 +74,6 @@ class SarifRun {
     run["tool"]["driver"] = {
         {"name", "ramus"}, {"version", checks_.tool_version}, {"semanticVersion", checks_.tool_version}};
     run["tool"]["driver"]["rules"] = sarif_rules(codes_);
-    run["automationDetails"] = {{"id", "ramus/check/"}};
     run["artifacts"] = places_.artifacts();
     ReportJson notifications = failures();
     run["invocations"] = ReportJson::array({{{"executionSuccessful", notifications.empty()}}});
@@ -120,7 +119,10 @@ class SarifRun {
                     {"locations", ReportJson::array({places_.place(row.path, finding.place)})}};
     add_related(row, json);
     add_paths(row, json);
-    if (!finding.fingerprint.empty()) json["partialFingerprints"] = {{"ramusStructure/v1", finding.fingerprint}};
+    if (!finding.fingerprint.empty()) {  // GitHub tells results apart by the second, which stands for a line of text
+      json["partialFingerprints"] = {{"ramusStructure/v1", finding.fingerprint},
+                                     {"primaryLocationLineHash", finding.fingerprint}};
+    }
     if (checks_.has_baseline) json["baselineState"] = row.is_accepted ? "unchanged" : "new";
     if (has_ignored_) json["suppressions"] = ReportJson::array();  // section 3.27.23: of all results or of none
     if (row.reason != nullptr) {

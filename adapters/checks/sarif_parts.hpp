@@ -34,7 +34,7 @@ class SarifPlaces {
   void add(const std::string& path, std::string_view digest, std::string_view role);
 
   ReportJson artifacts_ = ReportJson::array();
-  std::map<std::string, std::size_t> index_;  // by path
+  std::map<std::string, std::size_t> index_;  // by URI, which several spellings of a path share
 };
 
 }  // namespace ramus

@@ -41,9 +41,10 @@ SarifPlaces::SarifPlaces(const Checks& checks) {
 }
 
 void SarifPlaces::add(const std::string& path, std::string_view digest, std::string_view role) {
-  if (!index_.emplace(path, artifacts_.size()).second) return;
+  const std::string uri = uri_of(path);
+  if (!index_.emplace(uri, artifacts_.size()).second) return;
   constexpr std::string_view kPrefix = "sha256:";
-  ReportJson artifact{{"location", {{"uri", uri_of(path)}}}};
+  ReportJson artifact{{"location", {{"uri", uri}}}};
   if (digest.substr(0, kPrefix.size()) == kPrefix) {
     artifact["hashes"] = {{"sha-256", digest.substr(kPrefix.size())}};
   }
@@ -52,7 +53,8 @@ void SarifPlaces::add(const std::string& path, std::string_view digest, std::str
 }
 
 ReportJson SarifPlaces::file(const std::string& path) const {
-  ReportJson artifact{{"uri", uri_of(path)}, {"index", index_.at(path)}};
+  const std::string uri = uri_of(path);
+  ReportJson artifact{{"uri", uri}, {"index", index_.at(uri)}};
   return {{"physicalLocation", {{"artifactLocation", std::move(artifact)}, {"region", {{"startLine", 1}}}}}};
 }
 

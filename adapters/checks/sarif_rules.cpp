@@ -53,10 +53,13 @@ std::string help_of(const Rule& rule, const Quoted& quoted) {
   return text;
 }
 
+// GitHub takes 1,024 characters; `help` has all of it.
+std::string_view first_paragraph(std::string_view text) { return text.substr(0, text.find("\n\n")).substr(0, 1024); }
+
 ReportJson to_sarif(const Rule& rule) {
   ReportJson json{{"id", rule.code}, {"name", pascal_case(rule.name)}};
   json["shortDescription"] = sarif_message(rule.summary);
-  json["fullDescription"] = sarif_message(rule.explanation);
+  json["fullDescription"] = sarif_message(first_paragraph(rule.explanation));
   json["help"] = sarif_message(help_of(rule, [](const std::string& text) { return text; }));
   json["help"]["markdown"] = help_of(rule, [](const std::string& text) { return as_markdown(text); });
   json["defaultConfiguration"] = {{"level", name_of(rule.severity)}};

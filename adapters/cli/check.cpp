@@ -81,7 +81,7 @@ void write_checks(const CheckerHandle& checker, const std::string& format, Outpu
 Exit check_models(const CommonArguments& common, const CheckArguments& arguments) {
   const std::vector<std::string> models = expand_models(arguments.models);
   std::vector<std::string> outputs, inputs = models;
-  if (arguments.output) outputs.push_back(*arguments.output);
+  outputs.push_back(arguments.output.value_or("-"));
   if (arguments.new_baseline) outputs.push_back(*arguments.new_baseline);
   for (const auto& input : {settings_path(arguments), arguments.labels}) {
     if (input) inputs.push_back(*input);

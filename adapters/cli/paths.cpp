@@ -71,10 +71,10 @@ void check_paths(const std::vector<std::string>& outputs, const std::vector<std:
 
 std::vector<std::string> expand_models(const std::vector<std::string>& arguments) {
   std::vector<std::string> models;
-  std::set<std::string> seen;
+  std::set<std::filesystem::path> seen;  // "./models/a.onnx" and "models/a.onnx" are one
   for (const std::string& argument : arguments) {
     for (std::string& model : expand(argument)) {
-      if (seen.insert(model).second) models.push_back(std::move(model));
+      if (seen.insert(std::filesystem::path(model).lexically_normal()).second) models.push_back(std::move(model));
     }
   }
   return models;

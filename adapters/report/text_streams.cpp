@@ -36,7 +36,7 @@ class StreamsSection {
                stream.paths.size() < 16 ? stream.paths : fmt::format("about 10^{}", stream.paths.size() - 1));
     page_.line("    links: {}{}", told, bends.empty() ? "" : fmt::format(" (across {})", fmt::join(bends, ", ")));
     composition(stream);
-    for (const std::string& told : lines_of_communities(stream.communities)) page_.line("{}", told);
+    for (const std::string& line : lines_of_communities(stream.communities)) page_.line("{}", line);
   }
 
   // The strongest pairs of blocks, and of heads.

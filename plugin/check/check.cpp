@@ -9,6 +9,7 @@
 #include "plugin/check/fingerprints.hpp"
 #include "plugin/check/rule.hpp"
 #include "plugin/check/rules/rules.hpp"
+#include "plugin/structural_hash.hpp"
 #include "plugin/version.hpp"
 
 namespace ramus {
@@ -37,10 +38,12 @@ RuleOptions options_of(const std::string& code, const Selection& selection) {
   return options;
 }
 
-// Of a rule: what the settings say, else what the finding has.
-Severity severity_of(const Rule& rule, const Selection& selection, Severity otherwise) {
+// Of a finding: what the settings say of its rule. What is milder than the rule usually is, since it is known to be harmless
+// or says what could not be compared, is not raised by that.
+Severity severity_of(const Rule& rule, const Selection& selection, Severity own) {
   const auto settings = selection.rules.find(rule.code);
-  return settings == selection.rules.end() ? otherwise : settings->second.severity.value_or(otherwise);
+  if (settings == selection.rules.end() || !settings->second.severity) return own;
+  return own < rule.severity ? std::min(own, *settings->second.severity) : *settings->second.severity;
 }
 
 // What one rule finds, under its code and the severity that was asked for.
@@ -114,11 +117,11 @@ std::size_t count_findings(const Checks& checks, Severity least) {
 }
 
 Status check_that_rules_run(const CheckRequest& request) {
-  const std::vector<std::string> codes = rules_for(request.settings, "").codes;
+  const std::vector<std::string> codes = rules_for_any(request.settings);
   const bool any = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
     return can_say_something(*find_rule(code), request, request.approved.has_value());
   });
-  if (any || request.makes_baseline || !request.settings.overrides.empty()) return {};
+  if (any || request.makes_baseline) return {};
   return failure(ErrorKind::usage, "no rule is left to run; select some that need no baseline, or give one");
 }
 
@@ -144,10 +147,13 @@ Status Checker::check(const WireModel& model, const Host& host) {
     if (graphs) add_to_report(graphs->graphs, graphs->report);
     return graphs;
   });
-  if (!analysed && analysed.error().kind == ErrorKind::invalid_input) {
-    add_failure(model.label(), analysed.error().message);
+  if (!analysed) {
+    Error error = std::move(analysed.error());
+    // Labels that fit one of several models and not this one say nothing against the others.
+    if (error.kind == ErrorKind::usage && request_.models > 1) error.kind = ErrorKind::invalid_input;
+    if (error.kind == ErrorKind::invalid_input) add_failure(model.label(), error.message);
+    return propagate(std::move(error));
   }
-  if (!analysed) return propagate(std::move(analysed.error()));
 
   const BaselineModel* approved =
       request_.approved ? request_.approved->find(model.label(), request_.models == 1) : nullptr;
@@ -233,6 +239,8 @@ void Checker::tell_unused_ignores() {
                    "the ignore of " + about + " (" + ignore.reason +
                        ") matches no finding any more; remove it, or widen its patterns"));
     finding.place = {PlaceKind::settings, "", request_.settings.source};
+    const std::vector<std::string> words{finding.code, ignore.code, ignore.where, std::to_string(i)};
+    finding.fingerprint = hash_of(words).value_or("");
   }
 }
 

@@ -59,8 +59,8 @@ class Checker {
  public:
   explicit Checker(CheckRequest request);
 
-  // Errors: invalid_input where the model cannot be analysed, which then stands in the checks with that failure; usage,
-  // cancelled, internal.
+  // Errors: invalid_input where the model cannot be analysed, which then stands in the checks with that failure (so does one
+  // of several models that labels or features do not fit); usage, cancelled, internal.
   Status check(const WireModel& model, const Host& host);
   void add_failure(std::string path, std::string why);
 

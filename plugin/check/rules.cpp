@@ -7,7 +7,7 @@
 namespace ramus {
 namespace {
 
-constexpr std::array<const Rule*, 15> kRules{
+constexpr std::array<const Rule*, 17> kRules{
     &kBypass,
     &kDeadBranch,
     &kDuplicateBranches,
@@ -23,6 +23,8 @@ constexpr std::array<const Rule*, 15> kRules{
     &kMeaningGone,
     &kNotInBaseline,
     &kUnusedIgnore,
+    &kMissingWeights,
+    &kIncompleteAnalysis,
 };
 
 }  // namespace

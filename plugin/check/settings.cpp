@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "plugin/check/rule.hpp"
 
@@ -24,14 +25,27 @@ bool fits_one_of(const std::vector<std::string>& patterns, const std::string& te
   });
 }
 
+// Where the upper one selects, it says all there is to say of which rules run.
 void lay_over(const Selection& upper, Selection& selection) {
-  if (!upper.select.empty()) selection.select = upper.select;
+  if (!upper.select.empty()) {
+    selection.select = upper.select;
+    selection.ignore.clear();
+  }
   selection.ignore.insert(selection.ignore.end(), upper.ignore.begin(), upper.ignore.end());
   for (const auto& [code, settings] : upper.rules) {
     RuleSettings& rule = selection.rules[code];
     if (settings.severity) rule.severity = settings.severity;
     for (const auto& [option, value] : settings.options) rule.options.insert_or_assign(option, value);
   }
+}
+
+std::vector<std::string> codes_of(const Selection& selection) {
+  std::vector<std::string> codes;
+  for (const Rule* rule : all_rules()) {
+    const bool is_selected = selection.select.empty() || begins_one_of(rule->code, selection.select);
+    if (is_selected && !begins_one_of(rule->code, selection.ignore)) codes.emplace_back(rule->code);
+  }
+  return codes;
 }
 
 }  // namespace
@@ -76,11 +90,20 @@ RulesOfModel rules_for(const CheckSettings& settings, const std::string& model) 
     if (fits_one_of(override.models, model)) lay_over(override.selection, rules.selection);
   }
   lay_over(settings.narrowed, rules.selection);
-  for (const Rule* rule : all_rules()) {
-    const bool is_selected = rules.selection.select.empty() || begins_one_of(rule->code, rules.selection.select);
-    if (is_selected && !begins_one_of(rule->code, rules.selection.ignore)) rules.codes.emplace_back(rule->code);
-  }
+  rules.codes = codes_of(rules.selection);
   return rules;
+}
+
+std::vector<std::string> rules_for_any(const CheckSettings& settings) {
+  std::set<std::string> all;
+  const auto add = [&](Selection selection, const Selection* upper) {
+    if (upper != nullptr) lay_over(*upper, selection);
+    lay_over(settings.narrowed, selection);
+    for (std::string& code : codes_of(selection)) all.insert(std::move(code));
+  };
+  add(settings.selection, nullptr);
+  for (const Override& override : settings.overrides) add(settings.selection, &override.selection);
+  return {all.begin(), all.end()};
 }
 
 bool speaks_of(const Ignore& ignore, const std::string& model, std::string_view code) {

@@ -34,13 +34,13 @@ class RuleOptions {
 };
 
 struct RuleSettings {
-  std::optional<Severity> severity;
+  std::optional<Severity> severity;  // in place of the usual one; findings that are milder than usual are not raised
   std::map<std::string, double, std::less<>> options;
 };
 
 struct Selection {
   std::vector<std::string> select;  // codes or their beginnings; empty: all
-  std::vector<std::string> ignore;
+  std::vector<std::string> ignore;  // of these; where a selection laid over another one selects, the other's is void
   std::map<std::string, RuleSettings, std::less<>> rules;  // by code
 };
 
@@ -84,6 +84,9 @@ struct RulesOfModel {
   Selection selection;             // with all overrides laid over
 };
 RulesOfModel rules_for(const CheckSettings& settings, const std::string& model);
+
+// Codes that run on some model or could: by the settings alone, or by one of their overrides. Ascending.
+std::vector<std::string> rules_for_any(const CheckSettings& settings);
 
 // Whether an ignore is about a rule on a model, and about a finding.
 bool speaks_of(const Ignore& ignore, const std::string& model, std::string_view code);

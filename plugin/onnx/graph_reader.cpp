@@ -28,7 +28,7 @@ auto read_guarded(const WireModel& model, const Read& read) -> decltype(read()) 
 std::optional<Note> note_on_inlining(const WireModel& model, const onnx_wire::InlinedModel& inlined) {
   if (!inlined.why_not.empty()) {
     return Note{"", "local-functions",
-                "calls of local functions stay single nodes: looking into them " + inlined.why_not};
+                "calls of local functions stay single nodes: looking into them " + inlined.why_not, true};
   }
   if (inlined.calls == 0) return std::nullopt;
   return Note{"", "local-functions",

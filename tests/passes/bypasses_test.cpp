@@ -152,3 +152,37 @@ TEST_CASE("layers in bodies and in Einsum are layers") {
                  "t = Einsum[equation=\"ij,jk->ik\"](b, B:float[8,8]); r = Tanh(x); y = Add(r, t)") ==
         "x past 2 of 2 [r] y unknown");
 }
+
+TEST_CASE("two inputs that meet before the first layer: the one that brings more is no side input") {
+  const std::string trigger =
+      "m = ReduceMax[keepdims=1](x); g = Greater(m, h:float[]={0.9}); i = Cast[to=1](g); y = Add(i, t)";
+  const std::string layers =
+      "a = Conv(c, A:float[8,4,3,3]); b = Relu(a); d = Conv(b, C:float[8,8,3,3]); t = Conv(d, T:float[3,8,3,3]);";
+  const std::string expected = "x past 3 of 3 [m g i] y unknown conditional";
+  CHECK(bypasses("x:float[1,3,8,8], w:float[1,1,8,8] -> y : c = Concat[axis=1](x, w);" + layers + trigger) == expected);
+  CHECK(bypasses("x:float[1,3,8,8], w:float[1] -> y : c = Mul(x, w);" + layers + trigger) == expected);
+  CHECK(bypasses("x:float[1,3,8,8], w:float[1,3,8,8] -> y : c = Mul(x, w);" + layers + trigger) == expected);
+}
+
+TEST_CASE("an image that compares is no side input, though another input is read alone") {
+  CHECK(bypasses("x:float[1,3,8,8], z:float[1,3,8,8] -> y : e = Conv(z, Z:float[3,3,1,1]); c = Add(x, e);"
+                 "a = Conv(c, A:float[8,3,3,3]); b = Conv(a, C:float[8,8,3,3]); t = Conv(b, T:float[3,8,3,3]);"
+                 "m = ReduceMax[keepdims=1](x); g = Greater(m, h:float[]={0.9}); i = Cast[to=1](g); y = Add(i, t)")
+            .find("x past 3 of 3 [m g i] y unknown conditional") != std::string::npos);
+}
+
+TEST_CASE("where steps run out, what was looked at stands, and the rest is said to be missing") {
+  const std::string text = "x:[1,3,8,8], w:[1,3,8,8] -> y : " + kTrunk + "s = Add(x, t); y = Add(s, w)";
+  const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
+  bool was_complete = false;
+  for (std::uint64_t steps = 0; steps < 400; ++steps) {
+    Limits limits;
+    limits.region_visits = steps;
+    const auto found = find_bypasses(*analysed.graph, *analysed.analyses, limits, {});
+    REQUIRE(found);
+    CHECK((found->complete || !was_complete));  // more steps never see less
+    was_complete = found->complete;
+    if (found->complete) CHECK(found->all.size() == 1);
+  }
+  CHECK(was_complete);
+}

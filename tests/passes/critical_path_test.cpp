@@ -43,3 +43,17 @@ TEST_CASE("one arm that computes, or an unknown shape, is no such group") {
   CHECK(cost("x:[1,1,?,?] -> y : a = Conv(x, A:float[1,1,1,1]); b = Conv(x, B:float[1,1,1,1]); y = Concat[axis=1](a, "
              "b)") == "none");
 }
+
+TEST_CASE("work that is not known makes no such group: recurrent layers, stacks, products of computed values") {
+  const std::string arms = "x:[4,4] -> y : a:[4,4] = MatMul(x, A:float[4,4]); b:[4,4] = MatMul(x, B:float[4,4]);";
+  CHECK(cost(arms + "y = Concat[axis=1](a, b)") == "64 of 128, 0");
+  CHECK(cost(arms + "c:[4,4] = MatMul(b, x); y = Concat[axis=1](a, c)") == "none");
+  CHECK(cost("x:[2,4,4] -> y : a:[2,4,4] = MatMul(x, A:float[4,4]); b:[2,4,4] = MatMul(x, B:float[4,4]);"
+             "c:[2,4,4] = MatMul(b, C:float[2,4,4]); y = Concat[axis=2](a, c)") == "none");
+}
+
+TEST_CASE("sums that no integer holds make no such group") {
+  const std::string huge = "[1,1,1099511627776,1]";
+  CHECK(cost("x:" + huge + " -> y : a:" + huge + " = Conv(x, A:float[2097152,1,1,1]={1.0}); b:" + huge +
+             " = Conv(x, B:float[2097152,1,1,1]={1.0}); y = Concat[axis=1](a, b)") == "none");
+}

@@ -13,7 +13,9 @@ namespace {
 std::string dead(const std::string& text) {
   const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
   std::string all;
-  for (const DeadBranch& branch : find_dead_branches(*analysed.graph, analysed.findings.groups, {})) {
+  const auto found = find_dead_branches(*analysed.graph, analysed.findings.groups, {});
+  REQUIRE(found);
+  for (const DeadBranch& branch : *found) {
     all += (all.empty() ? "" : "; ") + std::to_string(branch.branch) + " " + std::string(name_of(branch.cause)) +
            " at " + (*analysed.graph)[branch.at].name;
   }
@@ -68,4 +70,36 @@ TEST_CASE("a branch inside which an output of the graph stands is not dead") {
       "y = Concat[axis=1](a, c)";
   CHECK(dead("x:[1,1,4,4] -> y : a = Conv(x, A:float[2,1,1,1]); " + arms) == "1 zero-weights at c");
   CHECK(dead("x:[1,1,4,4] -> y, b : a = Conv(x, A:float[2,1,1,1]); " + arms) == "");
+}
+
+TEST_CASE("a head that ends in an output of its own") {
+  CHECK(dead("x:[1,1,4,4] -> y, z : f = Conv(x, F:float[2,1,1,1]); y = Conv(f, Y:float[2,2,1,1]);"
+             "z = Conv(f, Z:float[1,2,1,1]={0.0,0.0})") == "1 zero-weights at z");
+}
+
+TEST_CASE("a bias that is computed gets past zero weights and zero scales") {
+  const std::string arms = "x:[2,2] -> y : a = MatMul(x, A:float[2,2]={1.0,2.0,3.0,4.0}); r = Relu(x);";
+  const std::string zeros = "Z:float[2,2]={0.0,0.0,0.0,0.0}";
+  CHECK(dead(arms + "b = Gemm(x, " + zeros + "); y = Add(a, b)") == "1 zero-weights at b");
+  CHECK(dead(arms + "b = Gemm(x, " + zeros + ", r); y = Add(a, b)") == "");
+  CHECK(dead(arms + "n = LayerNormalization(x, s:float[2]={0.0,0.0}, r); y = Add(a, n)") == "");
+}
+
+namespace {
+
+const std::string kRouter = "r = MatMul(x, R:float[2,2]={1.0,2.0,3.0,5.0}); g = Softmax(r); ga, gb = Split[axis=1](g);";
+
+}  // namespace
+
+TEST_CASE("an expert that makes nothing, though the router weighs it") {
+  CHECK(
+      dead("x:[?,2] -> y : " + kRouter +
+           "a = MatMul(x, A:float[2,2]={1.0,2.0,3.0,4.0}); b = MatMul(x, B:float[2,2]={1.0,2.0,3.0,4.0}); c = Relu(b);"
+           "d = MatMul(c, D:float[2,2]={0.0,0.0,0.0,0.0}); p = Mul(a, ga); q = Mul(d, gb); y = Add(p, q)") ==
+      "1 zero-weights at d");
+  CHECK(dead("x:[?,8] -> y:[?,8] : r = MatMul(x, R:float[8,2]); g = Softmax(r); e = Unsqueeze(x, U:int64[1]={0});"
+             "h = MatMul(e, W:float[2,8,1]={1.0,1.0,1.0,1.0,1.0,1.0,1.0,2.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0});"
+             "a = Relu(h); o:[2,?,8] = MatMul(a, V:float[2,1,8]); t = Transpose[perm=[1,0]](g);"
+             "u = Unsqueeze(t, T:int64[1]={-1}); m:[2,?,8] = Mul(o, u); y = ReduceSum[keepdims=0](m, U)") ==
+        "1 zero-weights at h");
 }

@@ -16,8 +16,10 @@ namespace {
 std::string duplicates(const std::string& text) {
   const Analysed analysed = analyse(text, {.passes = {"branch-tree"}});
   std::string all;
-  for (const DuplicateBranches& found :
-       find_duplicate_branches(*analysed.graph, analysed.analyses->channel_flow(), analysed.findings.groups, {})) {
+  const auto all_found =
+      find_duplicate_branches(*analysed.graph, analysed.analyses->channel_flow(), analysed.findings.groups, {});
+  REQUIRE(all_found);
+  for (const DuplicateBranches& found : *all_found) {
     all += all.empty() ? "" : "; ";
     for (const std::size_t branch : found.branches)
       all += (branch == found.branches.front() ? "" : " ") + std::to_string(branch);
@@ -135,4 +137,81 @@ TEST_CASE(
       duplicates("x:[2,2] -> y : a = MatMul(x, A:float[2,2]={1.0,2.0,3.0,4.0}); n = RandomNormalLike(a); p = Add(a, n);"
                  "b = MatMul(x, B:float[2,2]={1.0,2.0,3.0,4.0}); m = RandomNormalLike(b); q = Add(b, m);"
                  "y = Concat[axis=1](p, q)") == "");
+}
+
+namespace {
+
+const std::string kMatrix = "float[2,2]={1.0,2.0,3.0,4.0}", kOther = "float[2,2]={1.0,2.0,3.0,5.0}";
+
+// Two experts, whose weights are given, and what a router says of each.
+std::string experts(const std::string& a, const std::string& b) {
+  return "x:[?,2] -> y : r = MatMul(x, R:float[2,2]={1.0,2.0,3.0,5.0}); g = Softmax(r); ga, gb = Split[axis=1](g);"
+         "a = MatMul(x, A:" +
+         a + "); b = MatMul(x, B:" + b + "); p = Mul(a, ga); q = Mul(b, gb); y = Add(p, q)";
+}
+
+// Stacked experts of one matrix each, with a bias for each.
+std::string stack(const std::string& weights, const std::string& bias) {
+  return "x:[?,2] -> y:[?,2] : r = MatMul(x, R:float[2,2]={1.0,2.0,3.0,5.0}); g = Softmax(r);"
+         "e = Unsqueeze(x, U:int64[1]={0}); h:[2,?,2] = MatMul(e, W:float[2,2,2]={" +
+         weights + "}); o:[2,?,2] = Add(h, B:float[2,1,2]={" + bias +
+         "}); t = Transpose[perm=[1,0]](g);"
+         "u = Unsqueeze(t, T:int64[1]={-1}); m:[2,?,2] = Mul(o, u); y = ReduceSum[keepdims=0](m, U)";
+}
+
+// Two heads of two units in layers of four; the last rows of queries, keys and values are given.
+std::string heads(const std::string& rows, const std::string& bias = "", const std::string& on_scores = "") {
+  const std::string matrix = "float[4,4]={1.0,0.0,2.0,0.0, 0.0,3.0,0.0,4.0, " + rows + "}";
+  const auto projection = [&](const std::string& name) {
+    const std::string gemm =
+        name + "0 = Gemm[transB=1](x, W" + name + ":" + matrix + (name == "v" ? bias : std::string()) + ");";
+    return gemm + name + "1 = Reshape(" + name + "0, S:int64[4]={1,6,2,2}); " + name + " = Transpose[perm=[0,2,1,3]](" +
+           name + "1);";
+  };
+  return "x:[6,4] -> y : " + projection("q") + projection("k") + projection("v") +
+         "kt = Transpose[perm=[0,1,3,2]](k); s0 = MatMul(q, kt); s1 = Div(s0, root:float[]={1.5});" +
+         (on_scores.empty() ? "s = Identity(s1);" : on_scores) +
+         "a = Softmax[axis=3](s); o = MatMul(a, v); ot = Transpose[perm=[0,2,1,3]](o);"
+         "m = Reshape(ot, F:int64[2]={6,4}); z = Gemm[transB=1](m, Z:float[4,4]); y = Add(x, z)";
+}
+
+}  // namespace
+
+TEST_CASE("experts are alike whatever weighs them") {
+  CHECK(duplicates(experts(kMatrix, kMatrix)) == "0 1");
+  CHECK(duplicates(experts(kMatrix, kOther)) == "");
+}
+
+TEST_CASE("slices of a stack are alike where weights and biases are") {
+  CHECK(duplicates(stack("1.0,2.0,3.0,4.0,1.0,2.0,3.0,4.0", "1.0,2.0,1.0,2.0")) == "0 1");
+  CHECK(duplicates(stack("1.0,2.0,3.0,4.0,1.0,2.0,3.0,4.0", "1.0,2.0,1.0,3.0")) == "");
+  CHECK(duplicates(stack("1.0,2.0,3.0,4.0,1.0,2.0,3.0,5.0", "1.0,2.0,1.0,2.0")) == "");
+  CHECK(duplicates(stack("0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0", "1.0,2.0,1.0,2.0")) == "");  // dead
+}
+
+TEST_CASE("branches with more channels than are kept are not compared") {
+  const auto arms = [](const std::string& inner) {
+    std::string text = "x:[1,1048576,1,1] -> y : ";
+    for (const std::string name : {"p", "q"}) {
+      text += name + "0 = Conv[group=1048576](x, W:float[1048576,1,1,1]); ";
+      for (std::size_t i = 0; i < inner.size(); ++i) {
+        text += name + std::to_string(i + 1) + " = Relu(" + name + std::to_string(i) + "); ";
+      }
+    }
+    const std::string last = std::to_string(inner.size());
+    return text + "y = Add(p" + last + ", q" + last + ")";
+  };
+  CHECK(duplicates(arms("")) == "0 1");
+  CHECK(duplicates(arms("....")) == "");
+}
+
+TEST_CASE("heads are alike where weights and biases are, and nothing else tells them apart") {
+  const std::string same = "1.0,0.0,2.0,0.0, 0.0,3.0,0.0,4.0", other = "1.0,0.0,2.0,0.0, 0.0,3.0,0.0,5.0";
+  CHECK(duplicates(heads(same)) == "0 1");
+  CHECK(duplicates(heads("0.0,3.0,0.0,4.0, 1.0,0.0,2.0,0.0")) == "0 1");  // the two units in another order
+  CHECK(duplicates(heads(other)) == "");
+  CHECK(duplicates(heads(same, ", B:float[4]={1.0,2.0,1.0,2.0}")) == "0 1");
+  CHECK(duplicates(heads(same, ", B:float[4]={1.0,2.0,1.0,3.0}")) == "");
+  CHECK(duplicates(heads(same, "", "s = Add(s1, P:float[1,2,1,1]={0.5,0.25});")) == "");
+  CHECK(duplicates(heads(same, "", "s = Add(s1, P:float[1,1,6,6]);")) == "0 1");
 }

@@ -41,3 +41,8 @@ TEST_CASE("no rule is known for what moves numbers away from zero") {
   CHECK(!moment("x:[1,2] -> y : y = Clip(x, l:float[]={3.0}, u:float[]={6.0})", "y"));
   CHECK(*moment("x:[1,2] -> y : y = Clip(x, l:float[]={0.0}, u:float[]={6.0})", "y") == doctest::Approx(0.5));
 }
+
+TEST_CASE("an embedding is as large as its table, whatever the indices") {
+  CHECK(*moment("i:int64[1,2] -> y : y = Gather(T:float[2,2]={0.1,0.1,0.2,0.2}, i)", "y") == doctest::Approx(0.025));
+  CHECK(!moment("i:int64[1,2] -> y : y = Cast[to=1](i)", "y"));
+}

@@ -35,8 +35,7 @@ Finding describe(const AnalysedGraph& source, const NodeNames& names, const Bloc
   finding.related = {{PlaceKind::node, source.path, names.node(layer.wiring.from).name}};
   finding.message = fmt::format(
       "the weights by which this layer reads '{}' fall into {} groups ({} inputs by {} units) that keep {:.1f} % of "
-      "the "
-      "energy (by chance {:.1f} %): a grouped layer would save {:.0f} % of the multiply-accumulates and of the "
+      "the energy (by chance {:.1f} %): a grouped layer would save {:.0f} % of the multiply-accumulates and of the "
       "parameters",
       finding.related.front().name, clustering.groups, sizes_of(clustering.inputs, clustering.groups),
       sizes_of(clustering.outputs, clustering.groups), 100 * clustering.energy, 100 * clustering.null_energy,
@@ -78,14 +77,16 @@ const Rule kBlockDiagonalLayer{
     "block-diagonal-layer",
     Severity::note,
     "a plain layer whose weights fall into groups",
-    "Branches can form in plain layers (Voss et al., \"Branch Specialization\", Distill 2021). Where nearly all "
-    "of a layer's energy lies in groups of units that read only groups of inputs, the layer can be written as a "
-    "grouped convolution, or as parallel branches, which saves the rest.\n\n"
-    "Groups are found by spectral co-clustering, and only told where permuted weights do not give them, and lose "
-    "at least twice as much. Energy is the share of the squared weights, inputs normalised, inside the groups. "
-    "Groups of unequal size need one convolution each.\n\n"
+    "Branches can form in plain layers (Voss et al., \"Branch Specialization\", Distill 2021). Where nearly all of a "
+    "layer's energy lies in groups of units that read only groups of inputs, the layer can be written as a grouped "
+    "convolution, or as parallel branches, which saves the rest.\n\n"
+    "Groups are found by spectral co-clustering, and only told where permuted weights do not give them, and lose at "
+    "least twice as much. Energy is the share of the squared weights, inputs normalised, inside the groups. Groups "
+    "of unequal size need one convolution each.\n\n"
     "Units have to be put in order for it, in this layer and in its neighbours; accuracy has to be measured, and "
-    "mostly comes back with a little training.",
+    "mostly comes back with a little training.\n\n"
+    "Not looked at: layers with fewer than 8 inputs or units, and with more than 2048 times 2048 (a kernel counts as "
+    "one).",
     {},
     kOptions,
     false,

@@ -209,25 +209,26 @@ const Rule kBypass{
     "input-to-output-bypass",
     Severity::warning,
     "a path from an input to an output that avoids the trunk",
-    "Scanners flag such paths as architectural backdoors, and rightly look at them: a small path that recognises "
-    "a pattern in the input and joins late can overrule the whole network, and survives training (Bober-Irizar, "
+    "Scanners flag such paths as architectural backdoors, and rightly look at them: a small path that recognises a "
+    "pattern in the input and joins late can overrule the whole network, and survives training (Bober-Irizar, "
     "Shumailov, Zhao, Mullins, Papernot, \"Architectural backdoors in neural networks\", CVPR 2023). But the same "
-    "shape is what a residual around a whole denoiser, a mask in speech enhancement or an attention mask look "
-    "like. So each path is told with what it is.\n\n"
-    "A path is told where it passes none of the layers that the trunk computes with (a layer is a node that "
-    "applies a matrix, a kernel or a table, or whose bodies do), joins the trunk behind at least half of the "
-    "layers on the way to the nearest output, and has at most a quarter as many layers of its own and, unless it "
-    "compares, a tenth as many parameters.\n\n"
+    "shape is what a residual around a whole denoiser, a mask in speech enhancement or an attention mask look like. "
+    "So each path is told with what it is.\n\n"
+    "A path is told where it passes none of the layers that the trunk computes with (a layer is a node that applies "
+    "a matrix, a kernel or a table, or whose bodies do), joins the trunk behind at least half of the layers on the "
+    "way to the nearest output, and has at most a quarter as many layers of its own and, unless it compares, a tenth "
+    "as many parameters.\n\n"
     "Forms that are known to be harmless are notes: residual, projection by convolutions, concatenation, mask, "
-    "attention, resampling, state, and side inputs, which no layer reads before they have met another input "
-    "(lengths, masks). Any other form is a warning, a gate among them, for it can switch the result off. A path "
-    "that compares, rounds or selects, and so can tell patterns apart, is an error; it is a warning in a harmless "
-    "form, and where it only says which positions are taken. Attention masks and side inputs may compare.\n\n"
+    "attention, resampling, state, and side inputs, which no layer reads before they have met another input that "
+    "brings more (lengths, masks). Any other form is a warning, a gate among them, for it can switch the result off. "
+    "A path that compares, rounds or selects, and so can tell patterns apart, is an error; it is a warning in a "
+    "harmless form, and where it only says which positions are taken. Attention masks may compare, and so may side "
+    "inputs of integers or of at most two dimensions.\n\n"
     "To judge one, look at its operators and its parameters, and follow the path that the finding lists. Weights "
-    "that look like a pattern (a checkerboard, a few large entries) are suspicious; a pooling and a sum are not. "
-    "If it is meant, ignore it with the reason.\n\n"
-    "Not seen: what begins behind a layer of the trunk, what has as many layers as a branch has, shapes that "
-    "depend on data, and what the weights of the trunk do.",
+    "that look like a pattern (a checkerboard, a few large entries) are suspicious; a pooling and a sum are not. If "
+    "it is meant, ignore it with the reason.\n\n"
+    "Not seen: what begins behind a layer of the trunk, what has as many layers as a branch has, shapes that depend "
+    "on data, and what the weights of the trunk do.",
     {},
     kOptions,
     false,

@@ -27,7 +27,10 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
   for (const AnalysedGraph& source : context.graphs) {
     const GroupPlaces places(source, context.report);
     const NodeNames names(source);
-    for (const DeadBranch& dead : find_dead_branches(*source.analysed.graph, places.groups(), context.model.limits())) {
+    const auto all =
+        find_dead_branches(*source.analysed.graph, places.groups(), context.model.limits(), context.cancelled);
+    if (!all) return propagate(Error(all.error()));
+    for (const DeadBranch& dead : *all) {
       const BranchGroup& group = places.groups()[dead.group];
       const std::string at = names.node(dead.at).name;
       const std::int64_t parameters = group.branches[dead.branch].parameters;
@@ -50,14 +53,15 @@ const Rule kDeadBranch{
     Severity::warning,
     "a branch whose output is constant, or that nobody's weights read",
     "A branch dies when a layer in it is pruned to zero, when training drives a scale to zero, when it begins at "
-    "zero and was never trained (zero convolutions, the second matrix of LoRA), or when an export lost its "
-    "weights. It costs as much as a live one, and a model that should have it does not work as meant.\n\n"
-    "Told where every way through the branch passes a layer whose weights are all zero, or a product or norm with "
-    "a scale of zero; where the part of a grouped convolution, head or stack of experts that is the branch's own "
-    "is zero; and where all layers that read a concatenation are zero for the branch's channels (looked for "
-    "through activations, norms and pooling).\n\n"
-    "Exactly zero counts; nearly zero does not. Weights that are one constant all over, as in test models without "
-    "training, are not judged. An activation that is never on is not seen.",
+    "zero and was never trained (zero convolutions, the second matrix of LoRA), or when an export lost its weights. "
+    "It costs as much as a live one, and a model that should have it does not work as meant.\n\n"
+    "Told where every way through the branch passes a layer whose weights are all zero, or a product or norm with a "
+    "scale of zero; where the part of a grouped convolution, head or stack of experts that is the branch's own is "
+    "zero; where what an expert makes, before it is weighed, is constant in that sense; and where all layers that "
+    "read a concatenation are zero for the branch's channels (looked for through activations, norms and pooling).\n\n"
+    "Exactly zero counts; nearly zero does not. Weights that a model fills with one constant in place of numbers "
+    "(ConstantOfShape), as test models without training do, are not judged. An activation that is never on is not "
+    "seen.",
     {},
     {},
     false,

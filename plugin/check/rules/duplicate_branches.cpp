@@ -37,8 +37,10 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
   for (const AnalysedGraph& source : context.graphs) {
     const GroupPlaces places(source, context.report);
     const ChannelFlow& flow = source.analysed.analyses->channel_flow();
-    for (const DuplicateBranches& duplicates :
-         find_duplicate_branches(*source.analysed.graph, flow, places.groups(), context.model.limits())) {
+    const auto all = find_duplicate_branches(*source.analysed.graph, flow, places.groups(), context.model.limits(),
+                                             context.cancelled);
+    if (!all) return propagate(Error(all.error()));
+    for (const DuplicateBranches& duplicates : *all) {
       Finding& finding = findings.emplace_back();
       finding.severity = kDuplicateBranches.severity;
       finding.place = places.place(duplicates.group);
@@ -68,15 +70,17 @@ const Rule kDuplicateBranches{
     "duplicate-branches",
     Severity::warning,
     "branches of one group that compute the same",
-    "Branches that begin alike and see the same gradients stay alike: experts that were all copied from one "
-    "layer, heads that were repeated to make a model wider, a branch that an export wrote twice. They cost their "
-    "number of times and know no more than one; a later layer that reads the copies can read one with the sum of "
-    "their weights.\n\n"
-    "Weights are compared bit by bit, through all layers of a branch, and in any order of units: inner layers may "
-    "be permuted, and where the join concatenates channels the last one too. Heads are alike where queries, keys "
-    "and values are; experts in a stack where their slices are, unit by unit.\n\n"
-    "Nearly equal weights are not told, nor are parts of a grouped convolution, which read different inputs. "
-    "Models whose weights are one constant are not judged.",
+    "Branches that begin alike and see the same gradients stay alike: experts that were all copied from one layer, "
+    "heads that were repeated to make a model wider, a branch that an export wrote twice. They cost their number of "
+    "times and know no more than one; a later layer that reads the copies can read one with the sum of their "
+    "weights.\n\n"
+    "Weights are compared bit by bit, through all layers of a branch, and in any order of units: inner layers may be "
+    "permuted, and where the join concatenates channels the last one too. Heads are alike where queries, keys and "
+    "values are, with their biases; experts where all is alike but what weighs them, those in a stack unit by "
+    "unit.\n\n"
+    "Nearly equal weights are not told, nor are parts of a grouped convolution, which read different inputs. Not "
+    "judged: weights that a model fills with one constant in place of numbers, parts that are zero (RMS101), and "
+    "heads or stacked experts to which another operator brings numbers of their own, such as biases of positions.",
     {},
     {},
     false,

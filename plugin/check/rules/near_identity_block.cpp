@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <unordered_set>
 
 #include "passes/value_moments.hpp"
 #include "passes/wiring.hpp"
@@ -26,17 +27,16 @@ struct BlockSizes {
 
 std::optional<BlockSizes> sizes_of(const Graph& graph, const BranchGroup& group,
                                    const std::vector<std::optional<double>>& moments) {
-  const auto is_of_arm = [&](NodeId node) {
-    return std::any_of(group.branches.begin(), group.branches.end(), [&](const Branch& branch) {
-      return !branch.projection && std::binary_search(branch.nodes.begin(), branch.nodes.end(), node);
-    });
-  };
+  const std::vector<ValueIds> ends = ends_of_branches(graph, group);
+  std::unordered_set<ValueId> of_arms;
+  for (std::size_t b = 0; b < ends.size(); ++b) {
+    if (!group.branches[b].projection) of_arms.insert(ends[b].begin(), ends[b].end());
+  }
   BlockSizes sizes;
   for (const ValueId value : graph.data_inputs(group.join)) {
     const auto& moment = moments[value.index];
     if (!moment) return std::nullopt;
-    const NodeId producer = graph[value].producer;
-    (producer.exists() && is_of_arm(producer) ? sizes.written : sizes.stream) += *moment;
+    (of_arms.count(value) != 0 ? sizes.written : sizes.stream) += *moment;
   }
   return sizes.stream > 0 ? std::optional(sizes) : std::nullopt;
 }
@@ -73,8 +73,7 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
       finding.place = places.place(g);
       finding.message = fmt::format(
           "what this block writes is {:.2g} of what it is added to, by its weights (root mean squares, inputs "
-          "uncorrelated): "
-          "the block does almost nothing, if data look as they are assumed to",
+          "uncorrelated): the block does almost nothing, if data look as they are assumed to",
           ratio);
       finding.facts = {{"ratio", ratio}};
     }
@@ -89,16 +88,16 @@ const Rule kNearIdentityBlock{
     "near-identity-block",
     Severity::note,
     "a residual block that writes next to nothing into the stream",
-    "Blocks of deep residual networks can shrink to the identity: by weight decay, by a scale that was never "
-    "learned (LayerScale, ReZero, a last gamma that begins at zero), or because the network is deeper than it "
-    "needs to be. Such a block costs as much as any other, and can mostly be taken out (Veit, Wilber, Belongie, "
-    "\"Residual networks behave like ensembles of relatively shallow networks\", NeurIPS 2016).\n\n"
+    "Blocks of deep residual networks can shrink to the identity: by weight decay, by a scale that was never learned "
+    "(LayerScale, ReZero, a last gamma that begins at zero), or because the network is deeper than it needs to be. "
+    "Such a block costs as much as any other, and can mostly be taken out (Veit, Wilber, Belongie, \"Residual "
+    "networks behave like ensembles of relatively shallow networks\", NeurIPS 2016).\n\n"
     "The number is the root mean square of what the arms write over that of what the skip brings, both propagated "
     "through the weights from an input of size 1: layers by the norm of their weights, norms by their scales and "
     "shifts, rectifiers as one half. For 33 blocks of four trained networks it was 0.3 to 4.2 times what random "
     "inputs gave; no block is told behind an operator for which no such rule is known.\n\n"
-    "Weights alone do not prove it: correlated inputs can be amplified far beyond this estimate. Measure the "
-    "block on data before removing it. Models whose weights are one constant are left out.",
+    "Weights alone do not prove it: correlated inputs can be amplified far beyond this estimate. Measure the block "
+    "on data before removing it. Blocks whose weights a model fills with one constant are left out.",
     {},
     kOptions,
     false,

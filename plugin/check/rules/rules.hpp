@@ -21,5 +21,7 @@ extern const Rule kSpecializationFallen;  // RMS303
 extern const Rule kMeaningGone;           // RMS304
 extern const Rule kNotInBaseline;         // RMS901
 extern const Rule kUnusedIgnore;          // RMS902
+extern const Rule kMissingWeights;        // RMS903
+extern const Rule kIncompleteAnalysis;    // RMS904
 
 }  // namespace ramus

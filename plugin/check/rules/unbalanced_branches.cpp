@@ -51,9 +51,8 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
       finding.place = places.place(g);
       finding.related = {places.place(g, cost->heaviest)};
       finding.message = fmt::format(
-          "'{}' holds {} of the {} multiply-accumulates of these branches, and the longest chain of layers {}: side by "
-          "side "
-          "they {}",
+          "'{}' holds {} of the {} multiply-accumulates of these branches, and the longest chain of layers {}: side "
+          "by side they {}",
           finding.related.front().name,
           percent(static_cast<double>(cost->heaviest_macs) / static_cast<double>(cost->macs)), cost->macs,
           percent(share),
@@ -79,10 +78,11 @@ const Rule kUnbalancedBranches{
     "critical path, the chain of layers with the most multiply-accumulates between fork and join. Where it holds "
     "nearly all of them, parallel execution costs memory and gains nothing, and a scheduler had better split the "
     "heavy branch.\n\n"
-    "Told where the critical path holds at least 95 % of the work of a group that has at least 5 % of the "
-    "model's. Residual blocks, gates, heads, grouped convolutions, experts and conditional bodies are not meant "
-    "to run side by side in this sense and are left out. Multiply-accumulates are not time: small layers are "
-    "bound by memory.",
+    "Told where the critical path holds at least 95 % of the work of a group that has at least 5 % of the model's. "
+    "Residual blocks, gates, heads, grouped convolutions, experts and conditional bodies are not meant to run side "
+    "by side in this sense and are left out, and so are branches with operators whose work is not known here: "
+    "recurrent ones, products of two computed values. Multiply-accumulates are not time: small layers are bound by "
+    "memory.",
     {},
     kOptions,
     false,

@@ -40,6 +40,8 @@ for case in ("plain", "full", "hostile", "nothing", "many", "large", "long"):
         if run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] != result["ruleId"]:
             problems.append(f"{case}: {result['ruleId']} is not the rule of its index")
     for rule in run["tool"]["driver"]["rules"]:
+        if len(rule["fullDescription"]["text"]) > 1024 or len(rule["shortDescription"]["text"]) > 1024:
+            problems.append(f"{case}: {rule['id']} has a description that GitHub does not take")
         if len(rule["properties"]["tags"]) > 20:
             problems.append(f"{case}: {rule['id']} has too many tags")
 

@@ -42,6 +42,19 @@ def idle_model(path, left_behind="left_behind"):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), path)
 
 
+def model_without_its_file(path):
+    """A layer whose weights stand in a file that did not come along."""
+    graph = helper.make_graph(
+        [helper.make_node("Gemm", ["x", "w"], ["y"], "gemm")], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 64])],
+        [helper.make_tensor("w", TensorProto.FLOAT, [64, 64], [float(i % 7) for i in range(64 * 64)])],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+    onnx.save(model, path, save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)
+    (path.parent / f"{path.name}.data").unlink()
+
+
 def run(folder, *arguments, stdin=None):
     return subprocess.run([ramus, *arguments], cwd=folder, input=stdin, capture_output=True, timeout=300)
 
@@ -113,6 +126,7 @@ def models():
         ("folder", ["m"]),
         ("pattern", ["m/*.onnx", "m/*/*.onnx"]),
         ("twice", ["m", "m/a.onnx", "m/deep"]),
+        ("by-two-spellings", ["m", "./m/*.onnx", "m/../m/a.onnx"]),
     ):
         out, _ = case(name, "check", *arguments, *ONE, "--format", "json", files=three, shows=False)
         paths = [model["path"] for model in findings_of(out)["models"]]
@@ -128,6 +142,14 @@ def models():
         _, left = case(f"one-is-broken-{form}", "check", "broken.onnx", "idle.onnx", *ONE, "--format", form, "-o", "out",
                        files=broken, leaves=["out"], status=3, shows=False)  # fmt: skip
         expect(b"broken.onnx" in left["out"] and b"left_behind" in left["out"], form, "does not hold all models")
+
+
+def missing_weights():
+    """Silence of rules about weights means nothing where there are none: the gate stays shut."""
+    lost = [("lost.onnx", model_without_its_file)]
+    case("missing-weights", "check", "lost.onnx", files=lost, status=1)
+    case("missing-weights-structure-alone", "check", "lost.onnx", "--select", "RMS0,RMS2", files=lost, shows=False)
+    case("missing-weights-baseline", "check", "lost.onnx", "--write-baseline", "b.json", files=lost, status=3)
 
 
 def formats():
@@ -183,6 +205,13 @@ def settings():
     expect(findings_of(out)["settings"] == [], "an ignore of a rule that did not run is told")
     overridden = {"overrides": [{"models": ["*.onnx"], "rules": {CODE: {"severity": "error"}}}]}
     check("overridden", overridden, *ONE, status=1)
+    left_out = {"ignore": [CODE], "overrides": [{"models": ["other.onnx"], "ignore": ["RMS"]}]}
+    out, _ = check("selected-over-an-ignore", left_out, *ONE, "--format", "json", shows=False)
+    expect(len(findings_of(out)["models"][0]["findings"]) == 1, "--select does not win over the settings' ignore")
+    out, _ = check("override-over-an-ignore", {"ignore": [CODE], "overrides": [{"models": ["*"], "select": [CODE]}]},
+                   "--format", "json", shows=False)  # fmt: skip
+    expect(findings_of(out)["models"][0]["rules"] == [CODE], "an override's select does not win over an ignore above it")
+    check("no-rule-despite-overrides", left_out, "--select", "RMS3", status=2)
     check("wrong-key", {"fail_on": "note"}, status=2)
     check("ignore-without-reason", {"ignores": [{"code": CODE}]}, status=2)
     check("not-json", "{", status=2)
@@ -218,6 +247,7 @@ def approvals():
            "what became worse stays accepted")  # fmt: skip
     two = [mild, ("other.onnx", idle_model)]
     expect(accepted("approved-under-another-spelling", "./idle.onnx", "other.onnx", files=two) == 1, "./ is another path")
+    case("baseline-among-the-results", "check", "idle.onnx", "--write-baseline", "-", status=2)
     case("results-over-the-baseline", "check", "idle.onnx", "--baseline", "b.json", "-o", "b.json", files=[mild], status=2)
     stale = {"rules": {UNUSED: {"severity": "error"}}, "ignores": [{"code": CODE, "where": "right", "reason": "it was there"}]}
     case("severity-of-unused-ignores", "check", "idle.onnx", "--select", f"{CODE},{UNUSED}", "--config", "s.json", status=1,
@@ -246,7 +276,7 @@ def explaining():
         expect(row["summary"] and len(row["explanation"]) > 100, "explain:", row["code"], "says little")
 
 
-for part in (severities_and_status, models, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
+for part in (severities_and_status, models, missing_weights, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
     part()
 for path in golden.glob("*.txt"):
     expect(path.name in golden_cases, path.name, "no case has this golden file")

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/adapters/report/made_reports.hpp"
 
@@ -194,7 +195,9 @@ TEST_CASE("whatever stands in one place: an error, or a report that can be writt
     if (here.is_object()) {
       for (const auto& [key, value] : here.items()) places.push_back(place / key);
     } else if (here.is_array()) {
-      for (std::size_t i = 0; i < here.size(); ++i) places.push_back(place / i);
+      for (const std::size_t i : std::set<std::size_t>{0, 1, here.size() - 1}) {  // the others are read by the same line
+        if (i < here.size()) places.push_back(place / i);
+      }
     }
     for (const Json& replacement : replacements) {
       Json changed = whole;
