@@ -11,7 +11,7 @@ namespace ramus {
 namespace {
 
 // Of a matrix; far more than latent branches take, for hardly any is worth the permutations.
-constexpr Eigen::Index kMostEntries = 1 << 22;
+constexpr Eigen::Index kMostEntries = 1 << 20;
 
 // The wiring of all that the layer reads, joint or from one layer alone.
 std::optional<Wiring> whole_wiring(const Graph& graph, const Analyses& analyses, const WeightLayer& layer) {

@@ -30,8 +30,8 @@ struct BlockDiagonalLayer {
   CoClustering clustering;
 };
 
-// In the order of the layers. Layers that cannot be read, are untrained, depthwise or grouped, or have more than four million
-// entries (2048 x 2048), are left out. Error: cancelled.
+// In the order of the layers. Layers that cannot be read, are untrained, depthwise or grouped, or have more than a million
+// entries (1024 x 1024), are left out. Error: cancelled.
 Result<std::vector<BlockDiagonalLayer>> find_block_diagonal_layers(const Graph& graph, const Analyses& analyses,
                                                                    const Limits& limits,
                                                                    const BlockDiagonalRequest& request);

@@ -103,7 +103,9 @@ class SharedUnits {
     }
     return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
       const auto& inputs = graph_[id].inputs;
-      return known.count(id) == 0 && std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) {
+      const bool works_on_each =
+          graph_[id].is_one_of({"Add", "Sub", "Mul", "Div", "Sum", "Where", "Min", "Max", "Pow"});
+      return works_on_each && known.count(id) == 0 && std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) {
                return input.exists() && has_extent(input, parts) && comes_from_outside(input, nodes);
              });
     });

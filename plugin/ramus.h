@@ -345,7 +345,7 @@ typedef struct ramus_check_options {
                                             so no passes may be given, nor host_passes. NULL: the defaults */
   const char* const* select; /* codes of rules or their beginnings: "RMS001", "RMS1" */
   size_t select_count;       /* 0: as the settings say, else all */
-  const char* const* ignore; /* the same; beyond what the settings leave out, which counts no more where something is selected here */
+  const char* const* ignore; /* the same; what the settings leave out counts as well, unless something is selected */
   size_t ignore_count;
   const char* settings; /* a team's settings (README of adapters/checks) as TOML or JSON; NULL: none */
   size_t settings_size;

@@ -165,8 +165,8 @@ std::string heads(const std::string& rows, const std::string& bias = "", const s
   const auto projection = [&](const std::string& name) {
     const std::string gemm =
         name + "0 = Gemm[transB=1](x, W" + name + ":" + matrix + (name == "v" ? bias : std::string()) + ");";
-    return gemm + name + "1 = Reshape(" + name + "0, S:int64[4]={1,6,2,2}); " + name + " = Transpose[perm=[0,2,1,3]](" +
-           name + "1);";
+    return gemm + name + "1 = Reshape(" + name + "0, S" + (name == "q" ? ":int64[4]={1,6,2,2}" : "") + "); " + name +
+           " = Transpose[perm=[0,2,1,3]](" + name + "1);";
   };
   return "x:[6,4] -> y : " + projection("q") + projection("k") + projection("v") +
          "kt = Transpose[perm=[0,1,3,2]](k); s0 = MatMul(q, kt); s1 = Div(s0, root:float[]={1.5});" +
@@ -193,7 +193,7 @@ TEST_CASE("branches with more channels than are kept are not compared") {
   const auto arms = [](const std::string& inner) {
     std::string text = "x:[1,1048576,1,1] -> y : ";
     for (const std::string name : {"p", "q"}) {
-      text += name + "0 = Conv[group=1048576](x, W:float[1048576,1,1,1]); ";
+      text += name + "0 = Conv[group=1048576](x, W" + (name == "p" ? ":float[1048576,1,1,1]" : "") + "); ";
       for (std::size_t i = 0; i < inner.size(); ++i) {
         text += name + std::to_string(i + 1) + " = Relu(" + name + std::to_string(i) + "); ";
       }

@@ -85,7 +85,7 @@ const Rule kBlockDiagonalLayer{
     "of unequal size need one convolution each.\n\n"
     "Units have to be put in order for it, in this layer and in its neighbours; accuracy has to be measured, and "
     "mostly comes back with a little training.\n\n"
-    "Not looked at: layers with fewer than 8 inputs or units, and with more than 2048 times 2048 (a kernel counts as "
+    "Not looked at: layers with fewer than 8 inputs or units, and with more than 1024 times 1024 (a kernel counts as "
     "one).",
     {},
     kOptions,

@@ -8,8 +8,8 @@ const Rule kNotInBaseline{
     "not-in-baseline",
     Severity::note,
     "a baseline was given, and does not hold this model",
-    "A baseline keeps models by the path that they were checked under. A model that is not among them is checked "
-    "by all rules that need no baseline, and compared with nothing.\n\n"
+    "A baseline keeps models by the path that they were checked under. A model that is not among them is checked by "
+    "all rules that need no baseline, and compared with nothing.\n\n"
     "Write the baseline again, with all models in one call: ramus check MODELS --write-baseline FILE.",
     {},
     {},

@@ -247,18 +247,17 @@ const Rule kGroupsChanged{
     "groups-changed",
     Severity::warning,
     "groups or branches that are gone, new or built differently since the baseline",
-    "The groups of branches are put beside those of the approved model: first those that are built alike "
-    "(operators, connections, shapes), then those with alike branches or the same name, then by place. Told are "
-    "groups and branches that one of the two lacks, and those of a pair that differ in kind, kernel, width, "
-    "parameters or operators. Names do not count: a renamed model is the same. What lies inside a group that is "
-    "gone goes with it, and groups that are built alike are one finding with a count.\n\n"
-    "A branch that a pruning, a fusion or an export took away changes what the network can compute, and the "
-    "pipeline that approved the model did so with the branch in it. Numbers of parameters also change downstream "
-    "of what was changed, for a layer that reads fewer channels has fewer weights; look at the first finding "
-    "first.\n\n"
+    "The groups of branches are put beside those of the approved model: first those that are built alike (operators, "
+    "connections, shapes), then those with alike branches or the same name, then by place. Told are groups and "
+    "branches that one of the two lacks, and those of a pair that differ in kind, kernel, width, parameters or "
+    "operators. Names do not count: a renamed model is the same. What lies inside a group that is gone goes with it, "
+    "and groups that are built alike are one finding with a count.\n\n"
+    "A branch that a pruning, a fusion or an export took away changes what the network can compute, and the pipeline "
+    "that approved the model did so with the branch in it. Numbers of parameters also change downstream of what was "
+    "changed, for a layer that reads fewer channels has fewer weights; look at the first finding first.\n\n"
     "Where the change is meant, approve it: ramus check MODEL --write-baseline FILE.\n\n"
-    "Not seen: weights, which rules RMS303 and RMS304 look at; operators outside of groups; and, where many "
-    "groups are alike and some of them are gone, which ones these were.",
+    "Not seen: weights, which rules RMS303 and RMS304 look at; operators outside of groups; and, where many groups "
+    "are alike and some of them are gone, which ones these were.",
     kPasses,
     {},
     true,

@@ -175,18 +175,18 @@ const Rule kMeaningGone{
     "meaning-gone",
     Severity::note,
     "features that named a factor when the baseline was approved, and that no factor follows now",
-    "Factors are the axes along which a layer reads the units of the layer before it; one gets the name of a "
-    "feature (colour, frequency ...) where its loadings follow that feature of the units beyond chance. Told is a "
-    "feature that named a factor of a pair of layers in the baseline, that names none of the same pair now, and "
-    "whose strongest correlation with any of them fell by more than the share `fall`, with at least the given "
-    "confidence (Fisher's z, one-sided, corrected over what is compared in the model by Benjamini and Hochberg). "
-    "Factors may change their order. Of pairs of layers that compute the same, parallel branches say, any may "
-    "have it. Pairs of layers are found again by what they compute, without names and weights, else by name.\n\n"
-    "In networks that see, colour and frequency divide the first layers nearly always (Voss et al., Distill "
-    "2021). Where such an axis goes, the weights of the first layer were damaged, or the network was trained on "
-    "other images (without colour, say). It is a note, since a network may do without that axis.\n\n"
-    "Not seen: which factor it was, features that were never known, and pairs of layers that are not found again, "
-    "of which a note says so.",
+    "Factors are the axes along which a layer reads the units of the layer before it; one gets the name of a feature "
+    "(colour, frequency ...) where its loadings follow that feature of the units beyond chance. Told is a feature "
+    "that named a factor of a pair of layers in the baseline, that names none of the same pair now, and whose "
+    "strongest correlation with any of them fell by more than the share `fall`, with at least the given confidence "
+    "(Fisher's z, one-sided, corrected over what is compared in the model by Benjamini and Hochberg). Factors may "
+    "change their order. Of pairs of layers that compute the same, parallel branches say, any may have it. Pairs of "
+    "layers are found again by what they compute, without names and weights, else by name.\n\n"
+    "In networks that see, colour and frequency divide the first layers nearly always (Voss et al., Distill 2021). "
+    "Where such an axis goes, the weights of the first layer were damaged, or the network was trained on other "
+    "images (without colour, say). It is a note, since a network may do without that axis.\n\n"
+    "Not seen: which factor it was, features that were never known, and pairs of layers that are not found again, of "
+    "which a note says so.",
     kPasses,
     kOptions,
     true,

@@ -50,9 +50,9 @@ const Rule kMissingWeights{
     "artifact without them, a folder that was not mounted, a pointer in place of a large file. What is said of the "
     "structure then holds all the same, but rules about weights (dead and duplicate branches, near-identity blocks, "
     "block-diagonal layers) see nothing of those that are missing, and their silence means nothing.\n\n"
-    "Put the files beside the model. Where the structure alone is to be checked, ignore this rule with the reason, or "
-    "select the others: ramus check MODEL --select RMS0,RMS2. With a baseline, of which weights are a part, such a "
-    "model cannot be checked.",
+    "Put the files beside the model. Where the structure alone is to be checked, ignore this rule with the reason, "
+    "or select the others: ramus check MODEL --select RMS0,RMS2. With a baseline, of which weights are a part, such "
+    "a model cannot be checked.",
     {},
     {},
     false,

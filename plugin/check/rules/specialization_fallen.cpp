@@ -291,10 +291,10 @@ const Rule kSpecializationFallen{
     "specialization-fallen",
     Severity::warning,
     "what branches had specialised in when the baseline was approved, and no longer do",
-    "Of each group: the adjusted mutual information between branch and family of labels or, without labels, "
-    "between branch and pole of the factors by which the next layer reads the join. Of each branch: the features "
-    "(colour, frequency ...) by which the units of its first layer differed from those of the other branches, as "
-    "Mann-Whitney tests. Only what was beyond chance in the baseline is kept there, and only that can fall.\n\n"
+    "Of each group: the adjusted mutual information between branch and family of labels or, without labels, between "
+    "branch and pole of the factors by which the next layer reads the join. Of each branch: the features (colour, "
+    "frequency ...) by which the units of its first layer differed from those of the other branches, as Mann-Whitney "
+    "tests. Only what was beyond chance in the baseline is kept there, and only that can fall.\n\n"
     "Told is what lost more than the share `fall`, with at least the given confidence that it fell at all. The "
     "scores' errors are those of the jackknife (one unit after the other is left out), the contrasts' those of "
     "Hanley and McNeil (1982) for the AUC; both tests are one-sided, and corrected over all scores, or contrasts, "
@@ -303,8 +303,8 @@ const Rule kSpecializationFallen{
     "apart.\n\n"
     "Branches that no longer divide the work are what remains when weights were damaged, pruned without care, "
     "quantised too far, or trained anew with another outcome. Judge it by what was done to the model: after a "
-    "training of its own, look at both reports (ramus compare OLD NEW) and at the accuracy; after a conversion "
-    "that should keep the weights, it should not appear at all.\n\n"
+    "training of its own, look at both reports (ramus compare OLD NEW) and at the accuracy; after a conversion that "
+    "should keep the weights, it should not appear at all.\n\n"
     "Not seen: what was not beyond chance before; groups and branches that are gone (RMS301); scores on another "
     "basis, of which a note says so. Units count as independent draws, which units of one trained layer are not "
     "quite.",

@@ -59,13 +59,13 @@ const Rule kStreamsChanged{
     "streams-changed",
     Severity::warning,
     "residual streams that are gone, new or that carry other blocks since the baseline",
-    "A residual stream is the value that residual blocks read and add to, one after the other; a stream of n "
-    "blocks holds 2^n paths. Streams of the two models that share most blocks are one and the same. Told are "
-    "streams that one model lacks, and those that differ in their number of blocks or paths, or in how their "
-    "blocks are linked: exactly, through linear operators, or through others such as norms.\n\n"
-    "A block that was cut out leaves the other blocks as they were, so that shapes say nothing of it. A link that "
-    "is no longer exact means that something now stands in the stream: every block after it reads something else "
-    "than what the blocks before it wrote.\n\n"
+    "A residual stream is the value that residual blocks read and add to, one after the other; a stream of n blocks "
+    "holds 2^n paths. Streams of the two models that share most blocks are one and the same. Told are streams that "
+    "one model lacks, and those that differ in their number of blocks or paths, or in how their blocks are linked: "
+    "exactly, through linear operators, or through others such as norms.\n\n"
+    "A block that was cut out leaves the other blocks as they were, so that shapes say nothing of it. A link that is "
+    "no longer exact means that something now stands in the stream: every block after it reads something else than "
+    "what the blocks before it wrote.\n\n"
     "Where the change is meant, approve it: ramus check MODEL --write-baseline FILE.\n\n"
     "Not seen: weights, and blocks that were exchanged for others at the same place (RMS301 sees these).",
     kPasses,

@@ -91,10 +91,10 @@ const Rule kUnreachableNodes{
     Severity::note,
     "nodes that no output depends on",
     "What nobody reads is computed for nothing, by runtimes that do not remove it, and is counted by tools that "
-    "count nodes. Most often it is what an export left of training (auxiliary heads, a loss), or an output that "
-    "was taken from the list while its branch stayed.\n\n"
-    "Nodes that hang together are one finding where they hold layers; all others of a graph are one together. A "
-    "node of which one output is read counts as read.",
+    "count nodes. Most often it is what an export left of training (auxiliary heads, a loss), or an output that was "
+    "taken from the list while its branch stayed.\n\n"
+    "Nodes that hang together are one finding where they hold layers; all others of a graph are one together. A node "
+    "of which one output is read counts as read.",
     {},
     {},
     false,

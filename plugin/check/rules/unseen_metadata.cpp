@@ -53,11 +53,11 @@ const Rule kUnseenMetadata{
     Severity::note,
     "metadata that a strict reader does not see",
     "Graphs, nodes, values, tensors and functions may hold metadata_props from IR version 10 on. In a file that "
-    "declares an older version they are unknown fields: lenient readers show them, strict ones drop them, and so "
-    "do tools that write the model again. Keys should be distinct within one object; of two entries with one key "
-    "some readers keep the first and some the last.\n\n"
-    "Entries of Ramus itself count as well: annotate models of an older version only for readers that are known "
-    "to look.",
+    "declares an older version they are unknown fields: lenient readers show them, strict ones drop them, and so do "
+    "tools that write the model again. Keys should be distinct within one object; of two entries with one key some "
+    "readers keep the first and some the last.\n\n"
+    "Entries of Ramus itself count as well: annotate models of an older version only for readers that are known to "
+    "look.",
     {},
     {},
     false,

@@ -67,10 +67,10 @@ const Rule kUnusedInitializers{
     "unused-initializer",
     Severity::note,
     "initializers that no node reads",
-    "Weights that an export left behind: they make the file larger, and a reader of the weights takes them for "
-    "part of the network. Often they are what remains of a branch that was cut off.\n\n"
-    "Those below 1024 elements are one finding together: counters of batches, say. Initializers of bodies count "
-    "as well; one that a body reads from the graph around it is read.",
+    "Weights that an export left behind: they make the file larger, and a reader of the weights takes them for part "
+    "of the network. Often they are what remains of a branch that was cut off.\n\n"
+    "Those below 1024 elements are one finding together: counters of batches, say. Initializers of bodies count as "
+    "well; one that a body reads from the graph around it is read.",
     {},
     {},
     false,

@@ -1,4 +1,5 @@
-"""What `ramus check` finds in real models with its default rules: the list below, judged by hand, and no error.
+"""What `ramus check` finds in real models with its default rules: the list below, judged by hand, and no error but for
+the two that came without their weights.
 
 usage: check_real_models_test.py RAMUS SHARED_DIR
 """
@@ -20,8 +21,10 @@ EXPECTED = {
     "dtln_lstm": {"RMS001 note": 1},  # the cell state that a hand-written LSTM begins with, times its forget gate
     "gtcrn": {"RMS001 note": 4},  # the mask on the spectrum; three caches, which it hands on
     "light_resnet50": {"RMS202 note": 1},  # the queue that Caffe2 fed images through
-    "phi4mm_speech_graph": {"RMS001 note": 1},  # the attention mask; its weights were never published
-    "resnet18_dynamo_functions": {"RMS201 note": 1},  # branches of exported functions that constants decide
+    "phi4mm_speech_graph": {"RMS001 note": 1,  # the attention mask
+                            "RMS903 error": 1},  # its weights stand in a file that did not come along
+    "resnet18_dynamo_functions": {"RMS201 note": 1,  # branches of exported functions that constants decide
+                                  "RMS903 error": 1},  # it names its weights, and holds none
     "rfb640_face": {"RMS202 note": 1},  # counters of batches
     "tf_bert_qa_tiny": {"RMS001 note": 1},  # the attention mask
     "tiny_gpt2_beamsearch": {"RMS001 note": 1},  # the same, in the body of the search
@@ -43,7 +46,7 @@ for model in checks["models"]:
     found = Counter(f"{one['code']} {one['severity']}" for one in model["findings"])
     if found != Counter(EXPECTED.get(name, {})):
         failures.append(f"{name}: {dict(found)}, expected {EXPECTED.get(name, {})}")
-if done.returncode != 0:
+if done.returncode != 1:  # by the two models without weights
     failures.append(f"exit {done.returncode}")
 
 print(*failures, sep="\n")

@@ -48,11 +48,28 @@ def model_without_its_file(path):
         [helper.make_node("Gemm", ["x", "w"], ["y"], "gemm")], "g",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 64])],
-        [helper.make_tensor("w", TensorProto.FLOAT, [64, 64], [float(i % 7) for i in range(64 * 64)])],
+        [helper.make_tensor("w", TensorProto.FLOAT, [64, 64], bytes(4 * 64 * 64), raw=True)],
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
-    onnx.save(model, path, save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)
+    onnx.save(model, str(path), save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)
     (path.parent / f"{path.name}.data").unlink()
+
+
+def model_of_a_million_nodes(path):
+    """Functions that call one another twice each: 2^20 nodes, if one looked into all of them."""
+    opset, own = helper.make_opsetid("", 13), helper.make_opsetid("own", 1)
+    functions = []
+    for level in range(21):
+        inner = f"f{level - 1}" if level else "Relu"
+        nodes = [helper.make_node(inner, ["a"], ["b"], domain="own" if level else ""),
+                 helper.make_node(inner, ["b"], ["c"], domain="own" if level else "")]  # fmt: skip
+        functions.append(helper.make_function("own", f"f{level}", ["a"], ["c"], nodes, [opset, own]))
+    graph = helper.make_graph(
+        [helper.make_node("f20", ["x"], ["y"], "call", domain="own")], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, functions=functions, opset_imports=[opset, own], ir_version=8), str(path))
 
 
 def run(folder, *arguments, stdin=None):
@@ -150,6 +167,11 @@ def missing_weights():
     case("missing-weights", "check", "lost.onnx", files=lost, status=1)
     case("missing-weights-structure-alone", "check", "lost.onnx", "--select", "RMS0,RMS2", files=lost, shows=False)
     case("missing-weights-baseline", "check", "lost.onnx", "--write-baseline", "b.json", files=lost, status=3)
+
+
+def incomplete_analysis():
+    huge = [("huge.onnx", model_of_a_million_nodes)]
+    case("incomplete-analysis", "check", "huge.onnx", "--fail-on", "warning", files=huge, status=1)
 
 
 def formats():
@@ -276,7 +298,7 @@ def explaining():
         expect(row["summary"] and len(row["explanation"]) > 100, "explain:", row["code"], "says little")
 
 
-for part in (severities_and_status, models, missing_weights, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
+for part in (severities_and_status, models, missing_weights, incomplete_analysis, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
     part()
 for path in golden.glob("*.txt"):
     expect(path.name in golden_cases, path.name, "no case has this golden file")

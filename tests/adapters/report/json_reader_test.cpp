@@ -195,7 +195,8 @@ TEST_CASE("whatever stands in one place: an error, or a report that can be writt
     if (here.is_object()) {
       for (const auto& [key, value] : here.items()) places.push_back(place / key);
     } else if (here.is_array()) {
-      for (const std::size_t i : std::set<std::size_t>{0, 1, here.size() - 1}) {  // the others are read by the same line
+      for (const std::size_t i :
+           std::set<std::size_t>{0, 1, here.size() - 1}) {  // the others are read by the same line
         if (i < here.size()) places.push_back(place / i);
       }
     }
