@@ -172,6 +172,12 @@ std::string unique_name(std::string name, std::unordered_set<std::string>& taken
   return candidate;
 }
 
+bool has_several_skips(const BranchGroup& group) {
+  const auto is_skip = [](const Branch& branch) { return branch.skip; };
+  const auto first = std::find_if(group.branches.begin(), group.branches.end(), is_skip);
+  return first != group.branches.end() && std::any_of(std::next(first), group.branches.end(), is_skip);
+}
+
 std::string positional_name(const Graph& graph, const BranchGroup& group, const std::string& group_name,
                             std::size_t position) {
   const Branch& branch = group.branches[position];
@@ -180,9 +186,7 @@ std::string positional_name(const Graph& graph, const BranchGroup& group, const 
   if (group.kind == BranchKind::outputs) return graph[branch.output].name;
   if (group.kind == BranchKind::heads) return group_name + "/head" + std::to_string(position);
   if (group.kind == BranchKind::experts) return group_name + "/expert" + std::to_string(position);
-  const bool several_skips =
-      std::count_if(group.branches.begin(), group.branches.end(), [](const Branch& other) { return other.skip; }) > 1;
-  if (branch.skip) return group_name + "/skip" + (several_skips ? std::to_string(position) : "");
+  if (branch.skip) return group_name + "/skip" + (has_several_skips(group) ? std::to_string(position) : "");
   const std::string operators = operators_of(graph, branch);
   return group_name + "/arm" + std::to_string(position) + (operators.empty() ? "" : ": " + operators);
 }

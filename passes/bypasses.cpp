@@ -1,6 +1,7 @@
 #include "passes/bypasses.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -41,6 +42,41 @@ std::size_t layers_in(const Graph& graph, NodeId id) {
   return 0;
 }
 
+// Which inputs bring less than another one: integers beside numbers with fractions; of one kind those of fewer elements or,
+// where these are not known of both, of fewer dimensions.
+class LargestInputs {
+ public:
+  LargestInputs(const Graph& graph, const std::vector<ValueId>& inputs) {
+    for (const ValueId input : inputs) {
+      const Value& value = graph[input];
+      Largest& largest = of_kind_[is_integer(value.type) ? 1 : 0];
+      largest.exists = true;
+      if (!value.shape) continue;
+      const auto elements = known_elements(value);
+      largest.elements = std::max(largest.elements, elements.value_or(0));
+      largest.rank = std::max(largest.rank, value.shape->size());
+      if (!elements) largest.rank_of_unknown = std::max(largest.rank_of_unknown, value.shape->size());
+    }
+  }
+
+  bool bring_more_than(const Value& value) const {
+    if (is_integer(value.type) && of_kind_[0].exists) return true;
+    if (!value.shape) return false;
+    const Largest& largest = of_kind_[is_integer(value.type) ? 1 : 0];
+    const auto elements = known_elements(value);
+    if (!elements) return largest.rank > value.shape->size();
+    return largest.elements > *elements || largest.rank_of_unknown > value.shape->size();
+  }
+
+ private:
+  struct Largest {
+    bool exists = false;
+    double elements = 0;
+    std::size_t rank = 0, rank_of_unknown = 0;
+  };
+  std::array<Largest, 2> of_kind_;  // numbers with fractions, integers
+};
+
 class BypassFinder {
  public:
   BypassFinder(const Graph& graph, const Analyses& analyses, const Limits& limits, const BypassRequest& request)
@@ -50,8 +86,12 @@ class BypassFinder {
         steps_left_(limits.region_visits),
         place_(topological_places(graph)) {
     layers_.resize(graph.nodes().size());
-    for (std::size_t n = 0; n < layers_.size(); ++n)
-      layers_[n] = layers_in(graph, NodeId(static_cast<std::uint32_t>(n)));
+    data_.resize(graph.nodes().size());
+    for (std::size_t n = 0; n < layers_.size(); ++n) {
+      const NodeId id(static_cast<std::uint32_t>(n));
+      layers_[n] = layers_in(graph, id);
+      if (!graph[id].is_one_of({"Shape", "Size"})) data_[n] = distinct(graph.data_inputs(id));
+    }
     count_layers_above();
     measure_what_follows();
   }
@@ -98,21 +138,16 @@ class BypassFinder {
     return list;
   }
 
-  // What a node reads as data, each once; nothing, of what asks for the shape alone.
-  ValueIds data_of(NodeId id) const {
-    return graph_[id].is_one_of({"Shape", "Size"}) ? ValueIds() : distinct(graph_.data_inputs(id));
-  }
+  const ValueIds& data_of(NodeId id) const { return data_[id.index]; }
 
   // Those that no layer reads before they have met others, where another one brings what there is to compute with: a layer
   // reads that one alone, or it is the larger of the two.
   void find_side_inputs(const std::vector<ValueId>& all) {
     const std::set<ValueId> read_alone = find_read_alone(all);
+    const LargestInputs largest(graph_, all);
     for (const ValueId input : all) {
       if (read_alone.count(input) != 0) continue;
-      const bool has_other = !read_alone.empty() || std::any_of(all.begin(), all.end(), [&](ValueId other) {
-        return brings_less(input, other);
-      });
-      if (has_other) side_inputs_.insert(input);
+      if (!read_alone.empty() || largest.bring_more_than(graph_[input])) side_inputs_.insert(input);
     }
   }
 
@@ -122,7 +157,7 @@ class BypassFinder {
     std::vector<std::uint32_t> origin(graph_.values().size(), kNone);  // by value: the input that it is made of
     for (const ValueId input : all) origin[input.index] = input.index;
     for (const NodeId id : graph_.topological_order()) {
-      const ValueIds data = data_of(id);
+      const ValueIds& data = data_of(id);
       std::uint32_t of_node = kNone;
       for (const ValueId value : data) {
         const std::uint32_t from = origin[value.index];
@@ -136,15 +171,6 @@ class BypassFinder {
       }
     }
     return read_alone;
-  }
-
-  // Integers beside numbers with fractions, fewer elements or, where these are not known, fewer dimensions.
-  bool brings_less(ValueId a, ValueId b) const {
-    const Value &of_a = graph_[a], &of_b = graph_[b];
-    if (is_integer(of_a.type) != is_integer(of_b.type)) return is_integer(of_a.type);
-    const auto elements_a = known_elements(of_a), elements_b = known_elements(of_b);
-    if (elements_a && elements_b) return *elements_a < *elements_b;
-    return of_a.shape && of_b.shape && of_a.shape->size() < of_b.shape->size();
   }
 
   // By vertex: layers that all ways to it pass, its own included.
@@ -206,7 +232,7 @@ class BypassFinder {
   }
 
   void look_at(ValueId input, NodeId id, Bypasses& found) {
-    const ValueIds data = data_of(id);
+    const ValueIds& data = data_of(id);
     ValueId trunk;
     for (const ValueId value : data) {
       if (depth_[value.index] == kUnreached) continue;
@@ -279,7 +305,7 @@ class BypassFinder {
     for (std::size_t i = 0; i < open.size(); ++i) {
       trunk_[open[i].index] = layers_[open[i].index] > 0;
       if (layers_[open[i].index] > 0) layers.nodes.push_back(open[i]);
-      const ValueIds data = data_of(open[i]);
+      const ValueIds& data = data_of(open[i]);
       if (!take(1 + data.size())) return false;
       for (const ValueId read : data) enter(read);
     }
@@ -297,7 +323,7 @@ class BypassFinder {
     for (std::size_t i = 0; i < open.size(); ++i) {
       const NodeId producer = graph_[open[i]].producer;
       if (open[i] == bypass.input || !producer.exists() || trunk_[producer.index]) continue;
-      const ValueIds data = data_of(producer);
+      const ValueIds& data = data_of(producer);
       if (!take(1 + data.size())) return false;
       for (const ValueId value : data) {
         if (depth_[value.index] != kUnreached && towards_arm.emplace(value, open[i]).second) open.push_back(value);
@@ -341,7 +367,8 @@ class BypassFinder {
   std::vector<bool> trunk_;               // by node: a layer that trunk_value_ depends on
   ValueId trunk_value_;
   std::set<ValueId> side_inputs_;
-  std::int64_t trunk_parameters_ = 0;      // of these layers
+  std::int64_t trunk_parameters_ = 0;  // of these layers
+  std::vector<ValueIds> data_;  // by node: what it reads as data, each once; nothing, of what asks for the shape alone
   std::vector<std::size_t> layers_;        // by node
   std::vector<std::size_t> layers_above_;  // by vertex
   std::vector<std::size_t> follows_;       // by value

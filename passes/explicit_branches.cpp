@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "graph/region.hpp"
 #include "passes/branch_kind.hpp"
@@ -32,21 +33,18 @@ std::int64_t extent_of(const PassContext& context, ValueId input, std::int64_t a
 // Consecutive ranges of the join's output; parameters that are concatenated take their place too.
 void assign_units(const PassContext& context, const Region& region, BranchGroup& group) {
   const Node& join = context.graph[region.join];
-  std::vector<ValueId> distinct;
+  std::unordered_map<ValueId, UnitRange> ranges;  // of each input where it stands first
   std::int64_t begin = 0;
   for (const ValueId input : join.inputs) {
     if (!input.exists()) continue;
     const std::int64_t extent = extent_of(context, input, *group.axis);
-    if (extent < 0) return;
-    const std::int64_t end = begin + extent;
-    if (!context.graph.is_constant(input) && std::find(distinct.begin(), distinct.end(), input) == distinct.end()) {
-      const auto place = static_cast<std::uint32_t>(distinct.size());
-      distinct.push_back(input);
-      for (std::size_t a = 0; a < region.arms.size(); ++a) {
-        if (region.arms[a].inputs.front() == place) group.branches[a].units = UnitRange{region.join, begin, end};
-      }
-    }
-    begin = end;
+    if (extent < 0) break;
+    ranges.try_emplace(input, UnitRange{region.join, begin, begin + extent});
+    begin += extent;
+  }
+  for (std::size_t a = 0; a < region.arms.size(); ++a) {
+    const auto range = ranges.find(region.inputs[region.arms[a].inputs.front()]);
+    if (range != ranges.end()) group.branches[a].units = range->second;
   }
 }
 

@@ -42,6 +42,19 @@ def idle_model(path, left_behind="left_behind"):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), path)
 
 
+def residual_model(path):
+    """What it computes is added to its input: a bypass in a form that is known to be harmless."""
+    nodes = [helper.make_node("Gemm", ["x", "w"], ["a"]), helper.make_node("Relu", ["a"], ["b"]),
+             helper.make_node("Gemm", ["b", "w"], ["c"]), helper.make_node("Add", ["x", "c"], ["y"], "add")]  # fmt: skip
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 8])],
+        [helper.make_tensor("w", TensorProto.FLOAT, [8, 8], [float(i % 7) for i in range(64)])],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), str(path))
+
+
 def model_without_its_file(path):
     """A layer whose weights stand in a file that did not come along."""
     graph = helper.make_graph(
@@ -131,6 +144,13 @@ def severities_and_status():
     case("fail-on-warning", "check", "idle.onnx", *ONE, "--fail-on", "warning", shows=False)
     case("severity-of-the-settings", "check", "idle.onnx", *ONE, "--config", "s.json", status=1,
          files=[("s.json", json.dumps({"rules": {CODE: {"severity": "error"}}}).encode())])  # fmt: skip
+    bypass = rules["input-to-output-bypass"]["code"]
+    for severity, told in (("error", "note"), ("note", "note")):  # a harmless form is milder than the rule, and stays so
+        out, _ = case(f"{severity}-of-a-harmless-form", "check", "r.onnx", "--select", bypass, "--config", "s.json", "--format",
+                      "json", shows=False, files=[("r.onnx", residual_model),
+                      ("s.json", json.dumps({"rules": {bypass: {"severity": severity}}}).encode())])  # fmt: skip
+        found = [finding["severity"] for finding in findings_of(out)["models"][0]["findings"]]
+        expect(found == [told], severity, "in the settings makes of a harmless form", found)
     out, _ = case("ignored-on-the-command-line", "check", "idle.onnx", "--ignore", CODE, "--format", "json", shows=False)
     expect(CODE not in findings_of(out)["models"][0]["rules"], "--ignore does not leave rules out")
     case("no-rule-is-left", "check", "idle.onnx", *ONE, "--ignore", "RMS", status=2)
