@@ -100,7 +100,7 @@ bool cuts_off_fractions(const Graph& graph, const Node& node) {
 // Of images and features one does not expect it.
 bool may_be_a_length_or_mask(const Value& input) {
   constexpr std::size_t kMostDimensions = 2;
-  return is_integer(input.type) || (input.shape && input.shape->size() <= kMostDimensions);
+  return is_index_type(input.type) || (input.shape && input.shape->size() <= kMostDimensions);
 }
 
 }  // namespace

@@ -42,39 +42,43 @@ std::size_t layers_in(const Graph& graph, NodeId id) {
   return 0;
 }
 
-// Which inputs bring less than another one: integers beside numbers with fractions; of one kind those of fewer elements or,
-// where these are not known of both, of fewer dimensions.
+// Which inputs bring less than another one: indices and truth values beside numbers; of one kind those of fewer elements,
+// extents that are not known counting as 1, or of as many in fewer dimensions.
 class LargestInputs {
  public:
   LargestInputs(const Graph& graph, const std::vector<ValueId>& inputs) {
     for (const ValueId input : inputs) {
       const Value& value = graph[input];
-      Largest& largest = of_kind_[is_integer(value.type) ? 1 : 0];
-      largest.exists = true;
-      if (!value.shape) continue;
-      const auto elements = known_elements(value);
-      largest.elements = std::max(largest.elements, elements.value_or(0));
-      largest.rank = std::max(largest.rank, value.shape->size());
-      if (!elements) largest.rank_of_unknown = std::max(largest.rank_of_unknown, value.shape->size());
+      Size& largest = of_kind_[is_index_type(value.type) ? 1 : 0];
+      largest = std::max(largest, size_of(value));
     }
   }
 
   bool bring_more_than(const Value& value) const {
-    if (is_integer(value.type) && of_kind_[0].exists) return true;
-    if (!value.shape) return false;
-    const Largest& largest = of_kind_[is_integer(value.type) ? 1 : 0];
-    const auto elements = known_elements(value);
-    if (!elements) return largest.rank > value.shape->size();
-    return largest.elements > *elements || largest.rank_of_unknown > value.shape->size();
+    if (is_index_type(value.type) && of_kind_[0].exists) return true;
+    return value.shape && size_of(value) < of_kind_[is_index_type(value.type) ? 1 : 0];
   }
 
  private:
-  struct Largest {
+  struct Size {
     bool exists = false;
     double elements = 0;
-    std::size_t rank = 0, rank_of_unknown = 0;
+    std::size_t rank = 0;
+    friend auto operator<=>(const Size&, const Size&) = default;
   };
-  std::array<Largest, 2> of_kind_;  // numbers with fractions, integers
+
+  static Size size_of(const Value& value) {
+    Size size{true, 0, 0};
+    if (!value.shape) return size;
+    size.elements = 1;
+    size.rank = value.shape->size();
+    for (const std::int64_t extent : *value.shape) {
+      if (extent != kUnknownDim) size.elements *= static_cast<double>(extent);
+    }
+    return size;
+  }
+
+  std::array<Size, 2> of_kind_;  // numbers; indices and truth values
 };
 
 class BypassFinder {
@@ -254,7 +258,7 @@ class BypassFinder {
       bypass.of_side_input = side_inputs_.count(input) != 0;
       if (!mark_layers_of(trunk)) return;
       if (!walk_back(bypass)) continue;
-      describe(bypass);
+      if (!describe(bypass)) return;
       const double most_parameters = request_.most_parameters * static_cast<double>(trunk_parameters_);
       if (bypass.conditional.empty() && static_cast<double>(bypass.parameters) > most_parameters) continue;
       found.all.push_back(std::move(bypass));
@@ -268,7 +272,8 @@ class BypassFinder {
     return layers_above_[parting] == 0;
   }
 
-  void describe(Bypass& bypass) {
+  // False: it takes too many steps.
+  bool describe(Bypass& bypass) {
     for (const NodeId id : bypass.nodes) {
       if (is_conditional(graph_, id)) bypass.conditional.push_back(id);
     }
@@ -282,8 +287,9 @@ class BypassFinder {
       const NodeId next = next_[bypass.output.index];
       if (bypass.way_on.size() < kMostSteps) bypass.way_on.push_back(next);
       bypass.output = nearest_output(next);
-      if (!take(1)) return;
+      if (!take(1)) return false;
     }
+    return true;
   }
 
   // The layers that a value depends on, in trunk_. False: they are not known, for it takes too many steps.

@@ -81,6 +81,8 @@ class Colouring {
       const NodeId id = graph_[value].producer;
       if (!id.exists() || (!holds(branch.nodes, id) && !holds(group.shared, id))) continue;
       if (holds(branch.weighing, id)) {
+        stored_ += width_of(value);
+        if (stored_ > kMostStored) continue;  // and no colours at all
         colours_.try_emplace(value, width_of(value), ColourHash("routed").colour());
       } else if (seen.insert(id).second) {
         nodes.push_back(id);
@@ -130,6 +132,8 @@ class Colouring {
       colours.emplace();
       for (const ValueId input : node.inputs) {
         const Colours& part = colours_of(input);
+        stored_ += part.size();
+        if (stored_ > kMostStored) return false;
         colours->insert(colours->end(), part.begin(), part.end());
       }
     } else if (keeps_channels(id)) {

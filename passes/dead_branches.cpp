@@ -15,23 +15,33 @@ namespace {
 
 class DeathFinder {
  public:
-  DeathFinder(const Graph& graph, const Limits& limits) : graph_(graph), limits_(limits), decoded_(graph, limits) {}
+  DeathFinder(const Graph& graph, const Limits& limits, const std::function<bool()>& cancelled)
+      : graph_(graph), limits_(limits), cancelled_(cancelled), decoded_(graph, limits) {}
 
   // Of one group, by branch.
   std::vector<DeadBranch> look_at(const BranchGroup& group) {
-    if (group.kind == BranchKind::experts && shares_nodes(group)) return zero_slices(group);
+    Deaths dead(group.branches.size());
+    if (!shares_nodes(group)) {
+      const std::vector<ValueIds> ends = ends_of_branches(graph_, group);
+      for (std::size_t b = 0; b < dead.size() && !cancelled_(); ++b)
+        dead[b] = look_at(group, group.branches[b], ends[b]);
+    } else if (group.kind == BranchKind::experts) {
+      look_at_slices(group, dead);
+    } else {
+      look_at_ranges(group, dead);
+    }
     std::vector<DeadBranch> all;
-    const std::vector<ValueIds> ends = ends_of_branches(graph_, group);
-    for (std::size_t b = 0; b < group.branches.size(); ++b) {
-      auto dead = shares_nodes(group) ? zero_range(group.branches[b]) : look_at(group, group.branches[b], ends[b]);
-      if (!dead) continue;
-      dead->branch = b;
-      all.push_back(*dead);
+    for (std::size_t b = 0; b < dead.size(); ++b) {
+      if (!dead[b]) continue;
+      all.push_back(*dead[b]);
+      all.back().branch = b;
     }
     return all;
   }
 
  private:
+  using Deaths = std::vector<std::optional<DeadBranch>>;  // by branch
+
   static DeadBranch died(DeathCause cause, NodeId at) { return {0, 0, cause, at}; }
 
   std::optional<DeadBranch> look_at(const BranchGroup& group, const Branch& branch, const ValueIds& ends) {
@@ -131,41 +141,42 @@ class DeathFinder {
     return true;
   }
 
-  // Of a branch that is ranges of shared layers: a layer whose part is zero. Heads: values, or what reads them; a head whose
-  // queries or keys are zero still writes the mean of its values.
-  std::optional<DeadBranch> zero_range(const Branch& branch) {
-    const auto whole = [&](const UnitRange& range) { return find_weight_layer(graph_, range.layer); };
-    for (const UnitRange& range : branch.inputs) {
-      if (const auto layer = whole(range);
-          layer && layer->groups == 1 && is_zero_part(*layer, range.begin, range.end, true)) {
-        return died(DeathCause::zero_weights, range.layer);
+  // Of branches that are ranges of shared layers: a layer whose part is zero. Heads: values, or what reads them; a head whose
+  // queries or keys are zero still writes the mean of its values. Layer by layer, so that each is decoded once.
+  void look_at_ranges(const BranchGroup& group, Deaths& dead) {
+    for (std::size_t i = 0; i < group.branches.front().inputs.size(); ++i) {
+      for (std::size_t b = 0; b < dead.size() && !cancelled_(); ++b) {
+        if (i < group.branches[b].inputs.size()) look_at_range(group.branches[b].inputs[i], true, dead[b]);
       }
     }
-    const bool is_head = !branch.inputs.empty();
-    for (std::size_t i = is_head && branch.layers.size() > 2 ? 2 : 0; i < branch.layers.size(); ++i) {
-      const UnitRange& range = branch.layers[i];
-      const auto layer = whole(range);
-      if (layer && !layer->transposed && is_zero_part(*layer, range.begin, range.end, false))
-        return died(DeathCause::zero_weights, range.layer);
+    const Branch& first = group.branches.front();
+    for (std::size_t i = !first.inputs.empty() && first.layers.size() > 2 ? 2 : 0; i < first.layers.size(); ++i) {
+      for (std::size_t b = 0; b < dead.size() && !cancelled_(); ++b) {
+        if (i < group.branches[b].layers.size()) look_at_range(group.branches[b].layers[i], false, dead[b]);
+      }
     }
-    return std::nullopt;
   }
 
-  // Of experts that are slices of stacks: a stack whose slice is zero. Stack by stack, so that each is decoded once.
-  std::vector<DeadBranch> zero_slices(const BranchGroup& group) {
-    std::vector<NodeId> at(group.branches.size());
+  void look_at_range(const UnitRange& range, bool of_inputs, std::optional<DeadBranch>& dead) {
+    if (dead) return;
+    const auto layer = find_weight_layer(graph_, range.layer);
+    const bool can_tell = layer && (of_inputs ? layer->groups == 1 : !layer->transposed);
+    if (can_tell && is_zero_part(*layer, range.begin, range.end, of_inputs)) {
+      dead = died(DeathCause::zero_weights, range.layer);
+    }
+  }
+
+  // Of experts that are slices of stacks: a stack whose slice is zero.
+  void look_at_slices(const BranchGroup& group, Deaths& dead) {
     for (const NodeId id : group.branches.front().nodes) {
       const std::vector<WeightLayer> slices = find_weight_layers(graph_, id);
-      if (slices.size() != at.size()) continue;
-      for (std::size_t e = 0; e < at.size(); ++e) {
-        if (!at[e].exists() && is_zero_part(slices[e], 0, slices[e].outputs, false)) at[e] = id;
+      if (slices.size() != dead.size()) continue;
+      for (std::size_t e = 0; e < dead.size() && !cancelled_(); ++e) {
+        if (!dead[e] && is_zero_part(slices[e], 0, slices[e].outputs, false)) {
+          dead[e] = died(DeathCause::zero_weights, id);
+        }
       }
     }
-    std::vector<DeadBranch> all;
-    for (std::size_t e = 0; e < at.size(); ++e) {
-      if (at[e].exists()) all.push_back({0, e, DeathCause::zero_weights, at[e]});
-    }
-    return all;
   }
 
   // Of a branch that is channels of a join: a reader, where all readers are layers with zeros for them. Looked for through
@@ -203,6 +214,7 @@ class DeathFinder {
 
   const Graph& graph_;
   const Limits& limits_;
+  const std::function<bool()>& cancelled_;  // a look that it ends says nothing
   std::map<WeightId, bool> zero_;
   DecodedWeights decoded_;
 };
@@ -217,13 +229,13 @@ std::string_view name_of(DeathCause cause) {
 Result<std::vector<DeadBranch>> find_dead_branches(const Graph& graph, const std::vector<BranchGroup>& groups,
                                                    const Limits& limits, const std::function<bool()>& cancelled) {
   std::vector<DeadBranch> all;
-  DeathFinder finder(graph, limits);
+  DeathFinder finder(graph, limits, cancelled);
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
     for (DeadBranch& dead : finder.look_at(groups[g])) {
       dead.group = g;
       all.push_back(dead);
     }
+    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
   }
   return all;
 }

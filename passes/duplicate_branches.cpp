@@ -7,6 +7,7 @@
 
 #include "graph/dataflow.hpp"
 #include "graph/weight_layer.hpp"
+#include "passes/attention_operators.hpp"
 #include "passes/channel_colours.hpp"
 #include "passes/decoded_weights.hpp"
 #include "passes/wiring.hpp"
@@ -102,12 +103,17 @@ class SharedUnits {
       if (const NodeId adding = adder_of(layer); adding.exists()) known.insert(adding);
     }
     return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+      if (known.count(id) != 0) return false;
       const auto& inputs = graph_[id].inputs;
       const bool works_on_each =
           graph_[id].is_one_of({"Add", "Sub", "Mul", "Div", "Sum", "Where", "Min", "Max", "Pow"});
-      return works_on_each && known.count(id) == 0 && std::any_of(inputs.begin(), inputs.end(), [&](ValueId input) {
-               return input.exists() && has_extent(input, parts) && comes_from_outside(input, nodes);
-             });
+      const bool is_attention = is_attention_operator(graph_[id]);
+      for (std::size_t i = 0; i < inputs.size() && (works_on_each || is_attention); ++i) {
+        if (!inputs[i].exists() || !comes_from_outside(inputs[i], nodes)) continue;
+        const bool is_operand = is_attention && i < 3;  // queries, keys, values
+        if (!is_operand && (has_extent(inputs[i], parts) || (is_attention && is_list(inputs[i])))) return true;
+      }
+      return false;
     });
   }
 
@@ -153,6 +159,12 @@ class SharedUnits {
     return dims != nullptr && std::find(dims->begin(), dims->end(), extent) != dims->end();
   }
 
+  // Numbers side by side, as biases of queries, keys and values are.
+  bool is_list(ValueId value) const {
+    return graph_.is_parameter(value) && !is_integer(graph_[value].type) &&
+           graph_[graph_[value].weight].dims.size() == 1;
+  }
+
   bool comes_from_outside(ValueId value, const std::vector<NodeId>& nodes) const {
     const NodeId producer = graph_[value].producer;
     return graph_.is_constant(value) || !producer.exists() || !std::binary_search(nodes.begin(), nodes.end(), producer);
@@ -164,8 +176,14 @@ class SharedUnits {
 
 class DuplicateFinder {
  public:
-  DuplicateFinder(const Graph& graph, const ChannelFlow& flow, const Limits& limits)
-      : graph_(graph), flow_(flow), limits_(limits), place_(topological_places(graph)), units_(graph, limits) {}
+  DuplicateFinder(const Graph& graph, const ChannelFlow& flow, const Limits& limits,
+                  const std::function<bool()>& cancelled)
+      : graph_(graph),
+        flow_(flow),
+        limits_(limits),
+        cancelled_(cancelled),
+        place_(topological_places(graph)),
+        units_(graph, limits) {}
 
   void look_at(std::size_t g, const BranchGroup& group) {
     if (group.kind == BranchKind::heads) return look_at_heads(g, group);
@@ -188,6 +206,7 @@ class DuplicateFinder {
     std::map<std::size_t, Units> in_order;
     for (const std::vector<std::size_t>& alike : likeness) {
       for (const std::size_t b : alike) {
+        if (cancelled_()) return;
         if (!has_trained_layers(graph_, group.branches[b])) continue;
         auto colours = find_channel_colours(graph_, flow_, group, group.branches[b], ends[b], place_, limits_);
         if (!colours) continue;
@@ -207,46 +226,42 @@ class DuplicateFinder {
     }
   }
 
-  // Queries, keys and values of a head, each whole; empty where one is not known.
-  std::vector<WeightLayer> layers_of_head(const Branch& head) const {
-    std::vector<WeightLayer> layers;
-    if (head.layers.size() != 3) return {};
-    for (const UnitRange& range : head.layers) {
-      auto layer = find_weight_layer(graph_, range.layer);
-      if (!layer || is_untrained(graph_[layer->weight])) return {};
-      layers.push_back(std::move(*layer));
-    }
-    return layers;
-  }
+  using Head = std::vector<std::vector<SharedUnits::Unit>>;  // queries, keys, values
 
   // Queries with the keys that they meet, and values, each in any order: scores are sums over units. Heads of nothing but
-  // zeros are dead, and no duplicates.
+  // zeros are dead, and no duplicates. Layer by layer, so that each is decoded once.
   void look_at_heads(std::size_t g, const BranchGroup& group) {
-    const auto heads = static_cast<std::int64_t>(group.branches.size());
-    std::map<std::pair<Units, Units>, std::vector<std::size_t>> by_weights;
-    for (std::size_t b = 0; b < group.branches.size(); ++b) {
-      const std::vector<UnitRange>& ranges = group.branches[b].layers;
-      const std::vector<WeightLayer> layers = layers_of_head(group.branches[b]);
-      if (layers.empty() || ranges[0].end - ranges[0].begin != ranges[1].end - ranges[1].begin) return;
-      if (b == 0 && units_.differ_elsewhere(group.branches[b].nodes, layers, heads)) return;
-      std::vector<std::vector<SharedUnits::Unit>> read;
-      for (std::size_t r = 0; r < 3; ++r) {
-        auto units = units_.read(layers[r], ranges[r].begin, ranges[r].end);
+    std::vector<Head> heads(group.branches.size());
+    std::vector<WeightLayer> layers;
+    for (std::size_t part = 0; part < 3; ++part) {
+      for (std::size_t b = 0; b < heads.size(); ++b) {
+        const std::vector<UnitRange>& ranges = group.branches[b].layers;
+        if (ranges.size() != 3 || cancelled_()) return;
+        const auto layer = find_weight_layer(graph_, ranges[part].layer);
+        if (!layer || is_untrained(graph_[layer->weight])) return;
+        auto units = units_.read(*layer, ranges[part].begin, ranges[part].end);
         if (!units) return;
-        read.push_back(std::move(*units));
+        heads[b].push_back(std::move(*units));
+        if (b == 0) layers.push_back(*layer);
       }
-      Units scores, values;
-      for (std::size_t u = 0; u < read[0].size(); ++u) {
+    }
+    if (units_.differ_elsewhere(group.branches.front().nodes, layers, static_cast<std::int64_t>(heads.size()))) return;
+    std::map<std::pair<Units, Units>, std::vector<std::size_t>> by_weights;
+    for (std::size_t b = 0; b < heads.size(); ++b) {
+      const auto &queries = heads[b][0], &keys = heads[b][1], &values = heads[b][2];
+      if (queries.size() != keys.size()) return;
+      if (are_zero(values)) continue;
+      Units scores, written;
+      for (std::size_t u = 0; u < queries.size(); ++u) {
         ColourHash pair("pair");
-        pair.add(read[0][u].colour);
-        pair.add(read[1][u].colour);
+        pair.add(queries[u].colour);
+        pair.add(keys[u].colour);
         scores.push_back(pair.colour());
       }
-      for (const SharedUnits::Unit& unit : read[2]) values.push_back(unit.colour);
-      if (are_zero(read[2])) continue;
+      for (const SharedUnits::Unit& unit : values) written.push_back(unit.colour);
       std::sort(scores.begin(), scores.end());
-      std::sort(values.begin(), values.end());
-      by_weights[{std::move(scores), std::move(values)}].push_back(b);
+      std::sort(written.begin(), written.end());
+      by_weights[{std::move(scores), std::move(written)}].push_back(b);
     }
     add_equal(by_weights, g, found_);
   }
@@ -268,11 +283,13 @@ class DuplicateFinder {
       first.push_back(slices.front());
       stacks.push_back(std::move(slices));
     }
-    if (stacks.empty() || units_.differ_elsewhere(nodes, first, static_cast<std::int64_t>(experts))) return;
+    if (stacks.empty() || stacks.size() != group.branches.front().layers.size()) return;  // one of them cannot be read
+    if (units_.differ_elsewhere(nodes, first, static_cast<std::int64_t>(experts))) return;
     std::vector<Units> by_expert(experts);
     std::vector<bool> has_zeros(experts, false);
     for (const std::vector<WeightLayer>& stack : stacks) {  // stack by stack: each is decoded once
       for (std::size_t e = 0; e < experts; ++e) {
+        if (cancelled_()) return;
         const auto units = units_.read(stack[e], 0, stack[e].outputs, static_cast<std::int64_t>(e),
                                        static_cast<std::int64_t>(experts));
         if (!units) return;
@@ -290,7 +307,8 @@ class DuplicateFinder {
   const Graph& graph_;
   const ChannelFlow& flow_;
   const Limits& limits_;
-  const std::vector<std::size_t> place_;  // by node, in topological order
+  const std::function<bool()>& cancelled_;  // a look that it ends says nothing
+  const std::vector<std::size_t> place_;    // by node, in topological order
   SharedUnits units_;
   std::vector<DuplicateBranches> found_;
 };
@@ -301,10 +319,10 @@ Result<std::vector<DuplicateBranches>> find_duplicate_branches(const Graph& grap
                                                                const std::vector<BranchGroup>& groups,
                                                                const Limits& limits,
                                                                const std::function<bool()>& cancelled) {
-  DuplicateFinder finder(graph, flow, limits);
+  DuplicateFinder finder(graph, flow, limits, cancelled);
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
     finder.look_at(g, groups[g]);
+    if (cancelled()) return failure(ErrorKind::cancelled, "cancelled");
   }
   return finder.take();
 }

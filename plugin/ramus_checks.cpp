@@ -57,7 +57,7 @@ ramus::Result<ramus::CheckRequest> request_from(const ramus_check_options* given
   }
   request.makes_baseline = options->makes_baseline != 0;
   request.models = options->model_count == 0 ? 1 : options->model_count;
-  if (auto status = ramus::check_that_rules_run(request); !status) return ramus::propagate(std::move(status.error()));
+  if (auto status = ramus::check_request(request); !status) return ramus::propagate(std::move(status.error()));
   return request;
 }
 

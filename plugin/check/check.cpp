@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "passes/registry.hpp"
 #include "plugin/analysed_model.hpp"
 #include "plugin/check/changes.hpp"
 #include "plugin/check/fingerprints.hpp"
@@ -116,7 +117,11 @@ std::size_t count_findings(const Checks& checks, Severity least) {
   return all;
 }
 
-Status check_that_rules_run(const CheckRequest& request) {
+Status check_request(const CheckRequest& request) {
+  PassOptions options(all_passes());
+  for (const std::string& setting : request.analysis.settings) {
+    if (auto status = options.set(setting); !status) return status;
+  }
   const std::vector<std::string> codes = rules_for_any(request.settings);
   const bool any = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
     return can_say_something(*find_rule(code), request, request.approved.has_value());
@@ -150,7 +155,8 @@ Status Checker::check(const WireModel& model, const Host& host) {
   if (!analysed) {
     Error error = std::move(analysed.error());
     // Labels that fit one of several models and not this one say nothing against the others.
-    if (error.kind == ErrorKind::usage && request_.models > 1) error.kind = ErrorKind::invalid_input;
+    const bool has_labels = request_.analysis.labels || !request_.analysis.features.empty();
+    if (error.kind == ErrorKind::usage && has_labels && request_.models > 1) error.kind = ErrorKind::invalid_input;
     if (error.kind == ErrorKind::invalid_input) add_failure(model.label(), error.message);
     return propagate(std::move(error));
   }

@@ -52,8 +52,8 @@ struct CheckRequest {
   std::size_t models = 1;       // that will be checked
 };
 
-// Error (usage): all rules are ignored, or need a baseline that was not given.
-Status check_that_rules_run(const CheckRequest& request);
+// Errors (usage): a pass option that does not exist; all rules are ignored, or need a baseline that was not given.
+Status check_request(const CheckRequest& request);
 
 class Checker {
  public:

@@ -162,6 +162,12 @@ TEST_CASE("two inputs that meet before the first layer: the one that brings more
   CHECK(bypasses("x:float[1,3,8,8], w:float[1,1,8,8] -> y : c = Concat[axis=1](x, w);" + layers + trigger) == expected);
   CHECK(bypasses("x:float[1,3,8,8], w:float[1] -> y : c = Mul(x, w);" + layers + trigger) == expected);
   CHECK(bypasses("x:float[1,3,8,8], w:float[1,3,8,8] -> y : c = Mul(x, w);" + layers + trigger) == expected);
+  CHECK(bypasses("x:uint8[1,3,8,8], w:float[1] -> y : e = Cast[to=1](x); c = Mul(e, w);" + layers + trigger) ==
+        expected);
+  // The smaller one is a side input, be the number of samples known or not.
+  const std::string mask = "c = Concat[axis=1](x, w);" + layers + "h = Tanh(w); y = Mul(t, h)";
+  CHECK(bypasses("x:float[1,3,8,8], w:float[1,1,8,8] -> y : " + mask) == "w past 3 of 3 [h] y side_input");
+  CHECK(bypasses("x:float[?,3,?,?], w:float[?,1,?,?] -> y : " + mask) == "w past 3 of 3 [h] y side_input");
 }
 
 TEST_CASE("an image that compares is no side input, though another input is read alone") {

@@ -205,6 +205,34 @@ TEST_CASE("branches with more channels than are kept are not compared") {
   CHECK(duplicates(arms("....")) == "");
 }
 
+TEST_CASE("what is concatenated again and again is not kept either") {
+  std::string text = "x:[1,2048,1,1] -> y : ";
+  for (const std::string name : {"p", "q"}) {
+    text += name + "0 = Conv[group=2048](x, W" + (name == "p" ? ":float[2048,1,1,1]" : "") + "); ";
+    for (int i = 0; i < 2; ++i) {
+      const std::string part = name + std::to_string(i);
+      std::string parts = part;
+      for (int copy = 1; copy < 60; ++copy) parts += ", " + part;
+      text += name + std::to_string(i + 1) + " = Concat[axis=1](" + parts + "); ";
+    }
+  }
+  CHECK(duplicates(text + "y = Add(p0, q0)") == "0 1");
+  CHECK(duplicates(text + "y = Add(p2, q2)") == "");  // seven million channels each
+}
+
+TEST_CASE("heads of attention as one operator, whose bias belongs to its units") {
+  const std::string same = "float[4,4]={1.0,0.0,1.0,0.0, 0.0,3.0,0.0,3.0, 2.0,0.0,2.0,0.0, 0.0,4.0,0.0,4.0}";
+  const auto text = [&](const std::string& more) {
+    return "x:[1,6,4] -> y : q = MatMul(x, Q:" + same + "); k = MatMul(x, K:" + same + "); v = MatMul(x, V:" + same +
+           "); o = com.microsoft::MultiHeadAttention[num_heads=2](q, k, v" + more +
+           "); z = MatMul(o, Z:float[4,4]); y = Add(x, z)";
+  };
+  CHECK(duplicates(text("")) == "0 1");
+  CHECK(duplicates(text(", B:float[12]")) == "");
+  CHECK(duplicates(text(", _, _, S:float[1,2,6,6]")) == "");
+  CHECK(duplicates(text(", _, _, S:float[1,1,6,6]")) == "0 1");
+}
+
 TEST_CASE("heads are alike where weights and biases are, and nothing else tells them apart") {
   const std::string same = "1.0,0.0,2.0,0.0, 0.0,3.0,0.0,4.0", other = "1.0,0.0,2.0,0.0, 0.0,3.0,0.0,5.0";
   CHECK(duplicates(heads(same)) == "0 1");

@@ -1,6 +1,8 @@
 // Weights whose numbers are not there: rules about weights see nothing of them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "plugin/check/rules/rules.hpp"
 #include "plugin/check/wording.hpp"
 
@@ -15,7 +17,7 @@ Finding finding_of(std::string message, std::size_t weights) {
   return finding;
 }
 
-// By the reader's notes: of a file that is missing there is one, which says for how many weights.
+// By the reader's notes. Of weights in files that are missing there is one for all, which names the first.
 Result<std::vector<Finding>> run(const RuleContext& context) {
   std::vector<Finding> findings;
   std::vector<std::string> absent;
@@ -26,13 +28,17 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
     }
   }
   for (const Note& note : context.report.notes) {
-    if (note.code == "weight-absent") absent.push_back(note.where);
+    if (note.code == "weight-absent" || note.code == "segment" || note.code == "element-type") {
+      absent.push_back(note.where);
+    }
+  }
+  for (const Note& note : context.report.notes) {
     if (note.code != "external-data-missing") continue;
-    findings.push_back(finding_of("'" + note.where + "': " + note.text, unread));
+    findings.push_back(finding_of("'" + note.where + "': " + note.text, unread - std::min(unread, absent.size())));
   }
   if (!absent.empty()) {
     findings.push_back(
-        finding_of(fmt::format("the model holds no numbers for {}: {}",
+        finding_of(fmt::format("the model holds no numbers that can be read for {}: {}",
                                counted(absent.size(), "of its weights", "of its weights"), quoted_names(absent)),
                    absent.size()));
   }

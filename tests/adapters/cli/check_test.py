@@ -181,6 +181,18 @@ def models():
         expect(b"broken.onnx" in left["out"] and b"left_behind" in left["out"], form, "does not hold all models")
 
 
+def labels_of_one_model():
+    """The other one is not checked, and says why; nothing is lost of the first."""
+    network = ("net.onnx", (source / "examples/models/two_branch_tin32bn_s3.onnx").read_bytes())
+    labels = ("l.json", json.dumps({"/Concat": {"a": list(range(30)), "b": list(range(30, 64))}}).encode())
+    out, _ = case("labels-of-one-of-two", "check", "net.onnx", "idle.onnx", "--labels", "l.json", "--write-baseline", "b.json",
+                  "--format", "json", files=[network, labels], status=3, shows=False)  # fmt: skip
+    net, idle = findings_of(out)["models"]
+    expect("failure" not in net and "/Concat" in idle.get("failure", ""), "labels of one of two models:", idle)
+    case("labels-of-no-model", "check", "idle.onnx", "--labels", "l.json", "--write-baseline", "b.json", files=[labels], status=2)
+    case("wrong-option-of-a-pass", "check", "net.onnx", "idle.onnx", "--set", "factors.nope=1", files=[network], status=2)
+
+
 def missing_weights():
     """Silence of rules about weights means nothing where there are none: the gate stays shut."""
     lost = [("lost.onnx", model_without_its_file)]
@@ -318,7 +330,7 @@ def explaining():
         expect(row["summary"] and len(row["explanation"]) > 100, "explain:", row["code"], "says little")
 
 
-for part in (severities_and_status, models, missing_weights, incomplete_analysis, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
+for part in (severities_and_status, models, labels_of_one_model, missing_weights, incomplete_analysis, formats, hostile_names, settings, approvals, rules_that_ran, explaining):
     part()
 for path in golden.glob("*.txt"):
     expect(path.name in golden_cases, path.name, "no case has this golden file")
