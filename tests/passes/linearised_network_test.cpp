@@ -17,8 +17,8 @@ struct Planes {
   std::int64_t channels = 0, side = 0;
   std::vector<double> values;
 
-  Planes(std::int64_t channels, std::int64_t side)
-      : channels(channels), side(side), values(static_cast<std::size_t>(channels * side * side), 0.0) {}
+  Planes(std::int64_t count, std::int64_t extent)
+      : channels(count), side(extent), values(static_cast<std::size_t>(count * extent * extent), 0.0) {}
   double& at(std::int64_t c, std::int64_t y, std::int64_t x) {
     return values[static_cast<std::size_t>((c * side + y) * side + x)];
   }
