@@ -106,11 +106,12 @@ class BypassFinder {
     find_side_inputs(all);
     const std::size_t whole = size_of_graph();
     for (const ValueId input : all) {
+      if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
       if (!take(whole)) break;
       measure_depths(input);
       for (const NodeId id : graph_.topological_order()) {
-        if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
-        if (!is_exhausted_) look_at(input, id, found);
+        if (auto status = look_at(input, id, found); !status) return propagate(std::move(status.error()));
+        if (is_exhausted_) break;
       }
     }
     found.complete = !is_exhausted_;
@@ -235,34 +236,37 @@ class BypassFinder {
     }
   }
 
-  void look_at(ValueId input, NodeId id, Bypasses& found) {
+  // Error: cancelled, which is asked before each walk back.
+  Status look_at(ValueId input, NodeId id, Bypasses& found) {
     const ValueIds& data = data_of(id);
     ValueId trunk;
     for (const ValueId value : data) {
       if (depth_[value.index] == kUnreached) continue;
       if (!trunk.exists() || depth_[value.index] > depth_[trunk.index]) trunk = value;
     }
-    if (!trunk.exists()) return;
+    if (!trunk.exists()) return {};
     const std::size_t skipped = depth_[trunk.index];
     const ValueId nearest = nearest_output(id);
-    if (skipped < 2 || !nearest.exists()) return;
+    if (skipped < 2 || !nearest.exists()) return {};
     const std::size_t whole = skipped + layers_[id.index] + follows_[nearest.index];
-    if (static_cast<double>(skipped) < request_.least_skipped * static_cast<double>(whole)) return;
+    if (static_cast<double>(skipped) < request_.least_skipped * static_cast<double>(whole)) return {};
     for (const ValueId arm : data) {
       if (arm == trunk || depth_[arm.index] == kUnreached || !may_part_early(arm, trunk)) continue;
       const double most_own = request_.most_own * static_cast<double>(skipped);
       if (static_cast<double>(depth_[arm.index]) > most_own) continue;
+      if (request_.cancelled()) return failure(ErrorKind::cancelled, "cancelled");
       Bypass bypass{input, id, arm, trunk};
       bypass.skipped = skipped;
       bypass.depth = whole;
       bypass.of_side_input = side_inputs_.count(input) != 0;
-      if (!mark_layers_of(trunk)) return;
+      if (!mark_layers_of(trunk)) return {};
       if (!walk_back(bypass)) continue;
-      if (!describe(bypass)) return;
+      if (!describe(bypass)) return {};
       const double most_parameters = request_.most_parameters * static_cast<double>(trunk_parameters_);
       if (bypass.conditional.empty() && static_cast<double>(bypass.parameters) > most_parameters) continue;
       found.all.push_back(std::move(bypass));
     }
+    return {};
   }
 
   // No layer stands on all ways to both: else there is no way past the trunk.

@@ -19,8 +19,8 @@ Finding finding_of(std::string message, std::size_t weights) {
 
 // By the reader's notes. Of weights in files that are missing there is one for all, which names the first.
 Result<std::vector<Finding>> run(const RuleContext& context) {
-  std::vector<Finding> findings;
   std::vector<std::string> absent;
+  const Note* external = nullptr;
   std::size_t unread = 0;
   for (const AnalysedGraph& graph : context.graphs) {
     for (const WeightView& weight : graph.original->weights()) {
@@ -30,11 +30,14 @@ Result<std::vector<Finding>> run(const RuleContext& context) {
   for (const Note& note : context.report.notes) {
     if (note.code == "weight-absent" || note.code == "segment" || note.code == "element-type") {
       absent.push_back(note.where);
+    } else if (note.code == "external-data-missing") {
+      external = &note;
     }
   }
-  for (const Note& note : context.report.notes) {
-    if (note.code != "external-data-missing") continue;
-    findings.push_back(finding_of("'" + note.where + "': " + note.text, unread - std::min(unread, absent.size())));
+  std::vector<Finding> findings;
+  if (external != nullptr) {
+    findings.push_back(
+        finding_of("'" + external->where + "': " + external->text, unread - std::min(unread, absent.size())));
   }
   if (!absent.empty()) {
     findings.push_back(

@@ -32,39 +32,30 @@ def expect(condition, *what):
         failures.append(" ".join(map(str, what)))
 
 
+def save(path, nodes, width, weights, **options):
+    """A model from x to y, both [1, width]."""
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name in "xy")
+    graph = helper.make_graph(nodes, "g", [x], [y], weights)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), str(path), **options)
+
+
 def idle_model(path, left_behind="left_behind"):
-    graph = helper.make_graph(
-        [helper.make_node("Relu", ["x"], ["y"], "relu")], "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])],
-        [helper.make_tensor(left_behind, TensorProto.FLOAT, [2], [1.0, 2.0])],
-    )  # fmt: skip
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), path)
+    save(path, [helper.make_node("Relu", ["x"], ["y"], "relu")], 4,
+         [helper.make_tensor(left_behind, TensorProto.FLOAT, [2], [1.0, 2.0])])  # fmt: skip
 
 
 def residual_model(path):
     """What it computes is added to its input: a bypass in a form that is known to be harmless."""
     nodes = [helper.make_node("Gemm", ["x", "w"], ["a"]), helper.make_node("Relu", ["a"], ["b"]),
              helper.make_node("Gemm", ["b", "w"], ["c"]), helper.make_node("Add", ["x", "c"], ["y"], "add")]  # fmt: skip
-    graph = helper.make_graph(
-        nodes, "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 8])],
-        [helper.make_tensor("w", TensorProto.FLOAT, [8, 8], [float(i % 7) for i in range(64)])],
-    )  # fmt: skip
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), str(path))
+    save(path, nodes, 8, [helper.make_tensor("w", TensorProto.FLOAT, [8, 8], [float(i % 7) for i in range(64)])])
 
 
 def model_without_its_file(path):
     """A layer whose weights stand in a file that did not come along."""
-    graph = helper.make_graph(
-        [helper.make_node("Gemm", ["x", "w"], ["y"], "gemm")], "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 64])],
-        [helper.make_tensor("w", TensorProto.FLOAT, [64, 64], bytes(4 * 64 * 64), raw=True)],
-    )  # fmt: skip
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
-    onnx.save(model, str(path), save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)
+    weight = helper.make_tensor("w", TensorProto.FLOAT, [64, 64], bytes(4 * 64 * 64), raw=True)
+    save(path, [helper.make_node("Gemm", ["x", "w"], ["y"], "gemm")], 64, [weight],
+         save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)  # fmt: skip
     (path.parent / f"{path.name}.data").unlink()
 
 
